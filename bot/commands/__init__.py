@@ -1,0 +1,1 @@
+"""The subcommands of `talks`, a file for each thing that people do."""

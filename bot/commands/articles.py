@@ -1,0 +1,164 @@
+"""`talks add`, `talks remove` and `talks articles`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.settings import Settings
+from corpus.errors import SourceError
+
+if TYPE_CHECKING:
+    from corpus.store import Corpus
+    from corpus.types import Article, StoredArticle
+
+LEFT_OUT = 1  # exit status: some of the sources could not be added
+SHOWN = 20  # articles named one by one when many are added
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the counts.")
+@click.pass_obj
+def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
+    """Add articles from files and folders (.md, .txt, .jsonl).
+
+    What can't be read is named, with the reason; the rest goes in, and the exit status is 1.
+    An article that is known by its id and reads the same is left alone; one that reads otherwise
+    becomes a new version. `talks reindex` then makes them findable.
+    """
+    from corpus.parsing import read_sources
+
+    corpus = _corpus(settings)
+    errors: list[SourceError] = []
+
+    def readable() -> Iterator[Article]:
+        for item in read_sources(map(Path, sources)):
+            if isinstance(item, SourceError):
+                errors.append(item)
+                click.echo(f"Left out: {item}", err=True)
+            else:
+                yield item
+
+    counts: Counter[str] = Counter()
+    for article, change in corpus.add_many(readable()):
+        counts[change.value] += 1
+        if not as_json and counts.total() <= SHOWN:
+            click.echo(f"{change.value:>9}  {article.id}  {article.title}")
+        if not as_json and counts.total() == SHOWN + 1:
+            click.echo("           ...")
+    _tell_added(counts, errors, as_json)
+    sys.exit(LEFT_OUT if errors else 0)
+
+
+@click.command()
+@click.argument("article_id", metavar="ARTICLE")
+@click.pass_obj
+def remove(settings: Settings, article_id: str) -> None:
+    """Withdraw ARTICLE (an id): it is no longer found, at once.
+
+    Its text is kept, so that answers given earlier can still be shown, and so that `talks add` of
+    the same article brings it back.
+    """
+    corpus = _corpus(settings)
+    if corpus.article(article_id).withdrawn:
+        click.echo(f"{article_id} was withdrawn before.")
+        return
+    corpus.withdraw(article_id)
+    click.echo(f"Withdrawn: {article_id}. It is no longer found.")
+
+
+@click.command()
+@click.argument("article_id", required=False, metavar="[ARTICLE]")
+@click.option("--withdrawn", is_flag=True, help="List those that were withdrawn.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object an article.")
+@click.pass_obj
+def articles(
+    settings: Settings, article_id: str | None, withdrawn: bool, as_json: bool
+) -> None:
+    """List what is in the corpus, newest first; or show one ARTICLE whole, with its sources."""
+    corpus = _corpus(settings)
+    _first_use(settings, corpus)
+    found = (
+        [corpus.article(article_id)] if article_id else corpus.articles(withdrawn=withdrawn)
+    )
+    if as_json:
+        for stored in found:
+            click.echo(json.dumps(_json_of(stored), ensure_ascii=False))
+    elif article_id:
+        _show_article(found[0])
+    elif not found:
+        click.echo("There are none. `talks add` adds articles.")
+    else:
+        for stored in found:
+            article = stored.article
+            count = f"{len(article.paragraphs)} paragraphs"
+            click.echo(f"{article.published:10}  {article.id:40}  {count:>13}  {article.title}")
+
+
+def _corpus(settings: Settings) -> Corpus:
+    from corpus.store import Corpus
+
+    return Corpus(settings.data)
+
+
+def _first_use(settings: Settings, corpus: Corpus) -> None:
+    """Before anything was ever indexed, the bundled articles are what there is to list."""
+    if not corpus.articles() and not corpus.articles(withdrawn=True):
+        from bot.assembly import Assembly
+
+        Assembly(settings).sync_articles()
+
+
+def _tell_added(counts: Counter[str], errors: list[SourceError], as_json: bool) -> None:
+    if as_json:
+        left_out = [{"source": error.source, "reason": error.reason} for error in errors]
+        record: dict[str, object] = {"left_out": left_out}
+        click.echo(json.dumps(record | dict(counts), ensure_ascii=False))
+        return
+    told = ", ".join(f"{count} {change}" for change, count in counts.items()) or "nothing added"
+    if errors:
+        told += f", {len(errors)} left out"
+    hint = " Run `talks reindex` to make it findable." if set(counts) - {"unchanged"} else ""
+    click.echo(f"{told[0].upper()}{told[1:]}.{hint}")
+
+
+def _show_article(stored: StoredArticle) -> None:
+    from bot.rendering import source_line
+
+    article = stored.article
+    click.echo(source_line(article))
+    if stored.withdrawn:
+        click.echo(f"Withdrawn on {stored.withdrawn_at}.")
+    if article.url:
+        click.echo(article.url)
+    for number, paragraph in enumerate(article.paragraphs, start=1):
+        click.echo(f"\n{number:>3}. {paragraph}")
+    if article.note:
+        click.echo(f"\nEditor's note: {article.note}")
+    if article.sources:
+        click.echo("\nWritten from:")
+        for url in article.sources:
+            click.echo(f"  {url}")
+
+
+def _json_of(stored: StoredArticle) -> dict[str, object]:
+    article = stored.article
+    return {
+        "id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "published": article.published,
+        "language": article.language,
+        "paragraphs": len(article.paragraphs),
+        "version": stored.version,
+        "withdrawn": stored.withdrawn,
+        "sources": list(article.sources),
+    }

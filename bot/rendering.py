@@ -1,0 +1,159 @@
+"""An answer as people see it: plain text, and for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from corpus.types import Article, Coverage
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from index.types import Answer, Citation
+
+NOT_COVERED = "The articles don't say."
+
+
+def plain(answer: Answer) -> str:
+    """The whole answer as plain text; the words are marked with ** in the quotes."""
+    lines = _answered(answer) if answer.answered else _declined(answer)
+    if answer.lexical_only:
+        lines += ["", f"Only words were searched for, not meaning: {answer.lexical_only}"]
+    return "\n".join(lines)
+
+
+def rich_text(answer: Answer) -> Text:
+    """The same with colours instead of ** for a terminal."""
+    from rich.text import Text
+
+    text = Text()
+    for number, line in enumerate(plain(answer).split("\n")):
+        for place, piece in enumerate(line.split("**")):
+            text.append(piece, style="bold black on yellow" if place % 2 else "")
+        text.append("\n")
+        if number == 0:
+            text.stylize("bold")
+    text.rstrip()
+    return text
+
+
+def _answered(answer: Answer) -> list[str]:
+    lines = [answer.words or "", ""]
+    for citation in answer.citations:
+        lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
+    for citation in answer.citations:
+        lines += source_lines(citation)
+    return lines
+
+
+def _declined(answer: Answer) -> list[str]:
+    lines = [NOT_COVERED, coverage_line(answer.coverage)]
+    if answer.nearest:
+        lines += ["", "Nearest passages (not an answer):"]
+        for hit, article in answer.nearest:
+            lines.append(f"  - {shortened(hit.passage.text)} ({source_line(article)})")
+    return lines
+
+
+def marked_quote(citation: Citation) -> str:
+    """The sentence with its answering words between two pairs of asterisks."""
+    text = citation.passage.paragraph_text
+    if (citation.start, citation.end) == (citation.quote_start, citation.quote_end):
+        return one_line(f"**{citation.quote}**")
+    before = text[citation.quote_start : citation.start]
+    after = text[citation.end : citation.quote_end]
+    return one_line(f"{before}**{citation.words}**{after}")
+
+
+def source_lines(citation: Citation) -> list[str]:
+    """A numbered source: title, outlet, date, paragraph; then its link, or what it was written
+    from."""
+    article = citation.article
+    place = f"paragraph {citation.passage.paragraph}"
+    lines = [f"[{citation.number}] {source_line(article)}, {place}"]
+    if article.url:
+        lines.append(f"    {article.url}")
+    elif article.sources:
+        lines.append(f"    written from: {hosts(article.sources)}")
+    return lines
+
+
+def source_line(article: Article) -> str:
+    """Title, outlet and date of an article."""
+    return ", ".join(filter(None, (article.title, article.outlet, human_date(article.published))))
+
+
+def hosts(sources: tuple[str, ...]) -> str:
+    """The sites that sources are on, each once, with how many there are from it."""
+    found = Counter((urlsplit(url).hostname or url).removeprefix("www.") for url in sources)
+    return ", ".join(f"{host} ({n})" if n > 1 else host for host, n in found.items())
+
+
+def coverage_line(coverage: Coverage) -> str:
+    """What the corpus covers, in a sentence."""
+    if not coverage.articles:
+        return "There are no articles yet."
+    noun = "article" if coverage.articles == 1 else "articles"
+    dates = ""
+    if coverage.earliest:
+        first, last = human_date(coverage.earliest), human_date(coverage.latest)
+        dates = f" of {first}" if first == last else f" from {first} to {last}"
+    return f"The corpus covers {coverage.articles} {noun}{dates}."
+
+
+def human_date(iso: str) -> str:
+    """An ISO date as people write it: "15 May 2025"."""
+    if not iso:
+        return ""
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def shortened(text: str, limit: int = 160) -> str:
+    """The beginning of a text on one line, cut at a word."""
+    text = one_line(text)
+    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
+
+
+def as_json(answer: Answer) -> dict[str, object]:
+    """An answer as the command line's contract has it."""
+    return {
+        "id": answer.id,
+        "question": answer.question,
+        "answered": answer.answered,
+        "answer": answer.words,
+        "text": plain(answer),
+        "confidence": answer.confidence,
+        "citations": [_citation_json(citation) for citation in answer.citations],
+        "generation": answer.generation,
+        "seconds": {
+            "search": round(answer.seconds.search, 4),
+            "read": round(answer.seconds.read, 4),
+            "total": round(answer.seconds.total, 4),
+        },
+    }
+
+
+def _citation_json(citation: Citation) -> dict[str, object]:
+    article = citation.article
+    return {
+        "number": citation.number,
+        "passage_id": citation.passage.id,
+        "article_id": article.id,
+        "title": article.title,
+        "outlet": article.outlet,
+        "url": article.url,
+        "published": article.published,
+        "paragraph": citation.passage.paragraph,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "score": citation.score,
+    }

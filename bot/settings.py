@@ -1,0 +1,54 @@
+"""All settings, read once from the environment and `.env`, then handed down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveInt, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from corpus.errors import SettingsError
+
+BUNDLED_ARTICLES = Path(__file__).parent.parent / "corpus" / "articles"
+PREFIX = "TALKS_"
+
+
+class Settings(BaseSettings):
+    """What can be set, each as `TALKS_` and its name in capitals; `.env.example` explains them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    # Where things are
+    data: Path = Path("data")
+    corpus: Path = BUNDLED_ARTICLES
+
+    # How questions are answered
+    embedding_model: str = "all-MiniLM-L6-v2"
+    reader_model: str = ""  # empty: the bundled one
+    top_k: PositiveInt = 8
+    threshold: float | None = Field(default=None, ge=0, le=1)  # None: the calibrated one
+
+    # The bot
+    bot_token: SecretStr | None = None
+    bot_api_url: str = "https://api.telegram.org/bot"
+    admins: str = ""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+
+
+def read_settings() -> Settings:
+    """The settings of this process.
+
+    :raises SettingsError: Naming the setting whose value can't be used, and never a secret's value.
+    """
+    try:
+        return Settings()
+    except ValidationError as exc:
+        first = exc.errors(include_input=False, include_url=False)[0]
+        name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+        raise SettingsError(f"{name} can't be used: {first['msg']}. See .env.example.") from exc
+    except UnicodeDecodeError as exc:
+        raise SettingsError(".env can't be read: it is not UTF-8 text.") from exc

@@ -1,0 +1,1 @@
+"""What was published: articles, their paragraphs and passages, in one SQLite file."""

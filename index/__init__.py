@@ -1,0 +1,1 @@
+"""How it is found: embeddings, FAISS generations, hybrid search, the reader and its answers."""

@@ -1,0 +1,252 @@
+"""A question goes in; an answer cut out of stored text comes out, or a refusal."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus.analysis import content_words, words
+from corpus.errors import ModelError
+from corpus.sentences import sentence_spans
+from corpus.store import Corpus
+from corpus.types import Article, Coverage
+from index.calibration import Calibration
+from index.evidence import Candidate, Question, candidate, stems
+from index.questions import QuestionKind, kind_of, standalone
+from index.reading import Reader
+from index.search import Hit, Results, Searcher, clean_query
+from index.types import Answer, Citation, Seconds
+
+TOP_K = 8  # passages read for a question
+MAX_CITATIONS = 4
+NEAREST = 3  # passages shown, as no answer, when a question is declined
+# A further citation has to be this good beside the first: others are shown less, not more, trust.
+FURTHER_SHARE = 0.5
+# Key words are answered by a sentence that holds this share of them, by weight.
+KEYWORD_COVER = 0.7
+ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
+ID_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question with what was found and read for it, before anything is decided."""
+
+    question: Question
+    kind: QuestionKind
+    results: Results
+    articles: dict[str, Article]
+    candidates: tuple[Candidate, ...]  # best first
+    search_seconds: float
+    read_seconds: float
+
+
+class Answerer:
+    """Answers questions out of a corpus; safe to share between threads."""
+
+    def __init__(
+        self,
+        corpus: Corpus,
+        searcher: Searcher,
+        reader: Reader | ModelError,
+        calibration: Calibration,
+        top_k: int = TOP_K,
+        threshold: float | None = None,
+    ) -> None:
+        self._corpus = corpus
+        self._searcher = searcher
+        self._reader = None if isinstance(reader, ModelError) else reader
+        self._calibration = calibration
+        self._top_k = top_k
+        self.threshold = calibration.threshold if threshold is None else threshold
+
+    def answer(self, question: str, context: Sequence[str] = ()) -> Answer:
+        """The answer to a question, with citations, or a refusal with what was nearest.
+
+        :param context: Earlier questions of the same conversation, oldest first, for follow-ups.
+        :raises QueryError: If the question is empty.
+        """
+        began = time.perf_counter()
+        reading = self.read(standalone(clean_query(question), context))
+        confidence, chosen = self.decide(reading)
+        answered = bool(chosen) and confidence >= self.threshold
+        citations = self._cite(reading, chosen, confidence) if answered else ()
+        nearest = reading.results.hits[:NEAREST]
+        seconds = Seconds(
+            reading.search_seconds, reading.read_seconds, time.perf_counter() - began
+        )
+        return Answer(
+            id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
+            question=question,
+            kind=reading.kind,
+            answered=answered,
+            words=citations[0].words if citations else None,
+            confidence=round(confidence, 4),
+            citations=citations,
+            nearest=tuple((hit, reading.articles[hit.passage.article_id]) for hit in nearest),
+            coverage=self.coverage(),
+            generation=reading.results.generation,
+            lexical_only=reading.results.lexical_only,
+            seconds=seconds,
+        )
+
+    def coverage(self) -> Coverage:
+        """What the corpus holds."""
+        return self._corpus.coverage()
+
+    def read(self, question: str) -> Reading:
+        """Find passages for a question, read them, and order what may be the answer."""
+        began = time.perf_counter()
+        results = self._searcher.search(question, self._top_k)
+        found = time.perf_counter()
+        articles = {
+            hit.passage.article_id: self._corpus.article(hit.passage.article_id).article
+            for hit in results.hits
+        }
+        asked = Question.of(
+            question, self._searcher.full_text.frequency, self._corpus.count_passages()
+        )
+        candidates = self._candidates(asked, results.hits, articles)
+        read = time.perf_counter()
+        return Reading(
+            question=asked,
+            kind=kind_of(question),
+            results=results,
+            articles=articles,
+            candidates=tuple(
+                sorted(candidates, key=lambda c: -self._calibration.strength(c.features))
+            ),
+            search_seconds=found - began,
+            read_seconds=read - found,
+        )
+
+    def decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
+        """The confidence in the best candidate, and it with those that agree, best first."""
+        if reading.kind is QuestionKind.KEYWORDS:
+            return self._decide_keywords(reading)
+        if not reading.candidates:
+            return 0.0, []
+        best = reading.candidates[0]
+        agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
+        confidence = self._calibration.probability(self.answer_features(reading))
+        return confidence, agreeing
+
+    def answer_features(self, reading: Reading) -> tuple[float, ...]:
+        """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
+        best = reading.candidates[0]
+        strength = self._calibration.strength(best.features)
+        agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
+        others = (c for c in reading.candidates if not same(c.words, best.words))
+        second = next(others, None)
+        margin = strength - self._calibration.strength(second.features) if second else 0.0
+        cover = reading.question.cover(
+            stems(best.hit.passage.text)
+            | stems(reading.articles[best.hit.passage.article_id].title)
+        )
+        return strength, margin, 1 - 1 / len(agreeing), cover
+
+    # -- inner workings
+
+    def _candidates(
+        self, question: Question, hits: Sequence[Hit], articles: dict[str, Article]
+    ) -> list[Candidate]:
+        if self._reader is None:
+            return []
+        spans = self._reader.read(question.text, [hit.passage.text for hit in hits])
+        return [
+            candidate(question, hit, span, article.title, article.language)
+            for hit, found in zip(hits, spans, strict=True)
+            for span in found
+            for article in [articles[hit.passage.article_id]]
+        ]
+
+    def _decide_keywords(self, reading: Reading) -> tuple[float, list[Candidate]]:
+        """The sentences that hold most of the key words; how much they hold is the confidence."""
+        question = reading.question
+        if not content_words(question.text):
+            return 0.0, []
+        scored: list[tuple[float, Candidate]] = []
+        for hit in reading.results.hits:
+            article = reading.articles[hit.passage.article_id]
+            text = hit.passage.paragraph_text
+            around = question.cover(stems(hit.passage.text) | stems(article.title))
+            for start, end in sentence_spans(text, article.language):
+                if start < hit.passage.start or end > hit.passage.end:
+                    continue
+                cover = question.cover(stems(text[start:end]))
+                # The words around a sentence count, but less than its own.
+                score = 0.8 * cover + 0.2 * around
+                whole = Candidate(hit, start, end, (start, end), ())
+                scored.append((score + hit.score / 1000, whole))
+        scored.sort(key=lambda pair: -pair[0])
+        best = scored[0][0] if scored else 0.0
+        near_best = [c for score, c in scored if score > best - 0.05]
+        confidence = min(1.0, best) * self.threshold / KEYWORD_COVER
+        return min(confidence, 1.0), one_a_passage(near_best)
+
+    def _cite(
+        self, reading: Reading, chosen: Sequence[Candidate], confidence: float
+    ) -> tuple[Citation, ...]:
+        citations: list[Citation] = []
+        for number, choice in enumerate(best_of_articles(chosen)[:MAX_CITATIONS], start=1):
+            score = confidence
+            if choice.features and number > 1:
+                strength = self._calibration.strength
+                lost = strength(chosen[0].features) - strength(choice.features)
+                score = confidence * 2.0 ** -max(0.0, lost)
+                if score < FURTHER_SHARE * confidence:
+                    continue
+            start, end = choice.start, choice.end
+            if reading.kind is not QuestionKind.WORDS:
+                start, end = choice.sentence
+            citations.append(
+                Citation(
+                    number=len(citations) + 1,
+                    passage=choice.hit.passage,
+                    article=reading.articles[choice.hit.passage.article_id],
+                    start=start,
+                    end=end,
+                    quote_start=choice.sentence[0],
+                    quote_end=choice.sentence[1],
+                    score=round(score, 4),
+                )
+            )
+        return tuple(citations)
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two spans give the same answer: one's words are all the other's, in a row.
+
+    >>> same("Vladimir Medinsky", "Medinsky"), same("2 June", "2 June 2025"), same("1", "12")
+    (True, True, False)
+    """
+    short, long = sorted((_bare(one), _bare(other)), key=len)
+    if not short:
+        return False
+    return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
+
+
+def _bare(text: str) -> list[str]:
+    return [word for word in words(text) if word not in ("a", "an", "the")]
+
+
+def one_a_passage(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """The first candidate of each passage, in order."""
+    firsts: dict[int, Candidate] = {}
+    for found in candidates:
+        firsts.setdefault(found.hit.passage.id, found)
+    return list(firsts.values())
+
+
+def best_of_articles(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The best candidate of each article first, then the others: other articles prove more."""
+    firsts: list[Candidate] = []
+    rest: list[Candidate] = []
+    seen: set[str] = set()
+    for found in candidates:
+        article_id = found.hit.passage.article_id
+        (rest if article_id in seen else firsts).append(found)
+        seen.add(article_id)
+    return firsts + rest

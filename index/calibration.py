@@ -1,0 +1,52 @@
+"""From features to a probability, by two small logistic models fitted by `index.calibrating`."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from corpus.errors import ModelError
+
+BUNDLED_CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Weights, in the order of the features, and the confidence below which to decline."""
+
+    candidate_weights: tuple[float, ...]  # order candidates by this; see evidence.FEATURES
+    answer_weights: tuple[float, ...]  # see ANSWER_FEATURES; the last is the intercept
+    threshold: float  # from 0 to 1
+
+    @classmethod
+    def load(cls, path: Path = BUNDLED_CALIBRATION) -> Calibration:
+        """:raises ModelError: If the file is missing or not a calibration."""
+        try:
+            values = json.loads(path.read_text("utf-8"))
+            return cls(
+                candidate_weights=tuple(values["candidate_weights"].values()),
+                answer_weights=tuple(values["answer_weights"].values()),
+                threshold=float(values["threshold"]),
+            )
+        except (OSError, ValueError, KeyError, AttributeError) as exc:
+            raise ModelError(f"The calibration {path} can't be read: {exc!r}") from exc
+
+    def strength(self, features: Sequence[float]) -> float:
+        """How good a candidate is, on a scale without bounds; candidates are ordered by it."""
+        return sum(w * x for w, x in zip(self.candidate_weights, features, strict=True))
+
+    def probability(self, features: Sequence[float]) -> float:
+        """The chance that the best candidate is right, from 0 to 1."""
+        weights = zip(self.answer_weights, (*features, 1.0), strict=True)
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, sum(w * x for w, x in weights)))))
+
+
+ANSWER_FEATURES = (
+    "strength",  # of the best candidate
+    "margin",  # to the best one that says something else
+    "agreeing",  # other passages whose best words say the same, 1 - 1 / (1 + n)
+    "cover",  # share of the question's content in the best candidate's passage
+)

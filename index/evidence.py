@@ -1,0 +1,145 @@
+"""What speaks for and against a span of a passage being the answer, as numbers."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from corpus.analysis import content_words, words
+from corpus.sentences import Span as Offsets
+from corpus.sentences import sentence_around
+from index.reading import Span
+from index.search import Hit
+
+FEATURES = (
+    "reader",  # the reader's score, squashed
+    "cosine",
+    "lexical",
+    "sentence_cover",  # share of the question's content found in the answer's sentence
+    "passage_cover",  # the same in the passage and its title
+    "names_missing",  # share of the question's names and numbers that the passage lacks
+    "repeats",  # share of the answer's words that the question already says
+    "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
+    "rank",  # 1 / rank in the search
+)
+
+_STEMMER = snowballstemmer.stemmer("porter")
+_NUMBER = re.compile(
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|"
+    r"million|half|no|none|several|few)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\d|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|"
+    r"friday|saturday|sunday|today|yesterday|tomorrow|morning|evening|night|week|month|year|spring|"
+    r"summer|autumn|winter|before|after|during|since|until|when|century|late|early|end)",
+    re.I,
+)
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """A folded word without its inflection, as the full-text index has it."""
+    return str(_STEMMER.stemWord(word))
+
+
+def stems(text: str) -> frozenset[str]:
+    return frozenset(stem(word) for word in words(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question, taken apart once for all the passages it is held against."""
+
+    text: str
+    weights: dict[str, float]  # stem -> how much of the question's content it is
+    named: frozenset[str]  # stems of names and numbers in it
+
+    @classmethod
+    def of(cls, text: str, frequency: Callable[[str], int], passages: int) -> Question:
+        """Weigh a question's words by their rarity among the corpus's passages."""
+        weights: dict[str, float] = {}
+        for word in content_words(text) or words(text):
+            weights[stem(word)] = math.log(1 + (passages + 1) / (frequency(word) + 0.5))
+        return cls(text, weights, _named(text))
+
+    def cover(self, found: frozenset[str]) -> float:
+        """The share of the question's content among these stems, from 0 to 1."""
+        total = sum(self.weights.values())
+        return sum(w for s, w in self.weights.items() if s in found) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A span that may be the answer, where it stands, and what speaks for it."""
+
+    hit: Hit
+    start: int  # the words, characters into the stored paragraph
+    end: int
+    sentence: Offsets  # around them, characters into the stored paragraph
+    features: tuple[float, ...]  # in the order of FEATURES
+
+    @property
+    def words(self) -> str:
+        return self.hit.passage.paragraph_text[self.start : self.end]
+
+
+def candidate(question: Question, hit: Hit, span: Span, title: str, language: str) -> Candidate:
+    """Measure one span; `span` counts from the start of the hit's passage."""
+    passage = hit.passage
+    start, end = passage.start + span.start, passage.start + span.end
+    sentence = sentence_around(passage.paragraph_text, start, end, language)
+    in_sentence = stems(passage.paragraph_text[sentence[0] : sentence[1]])
+    in_passage = stems(passage.text) | stems(title)
+    text = passage.paragraph_text[start:end]
+    missing = question.named - in_passage
+    features = (
+        math.tanh(span.score / 10),
+        hit.cosine,
+        hit.lexical,
+        question.cover(in_sentence),
+        question.cover(in_passage),
+        len(missing) / len(question.named) if question.named else 0.0,
+        _share(stems(text), frozenset(question.weights)),
+        _type_fits(question.text, text),
+        1 / hit.rank,
+    )
+    return Candidate(hit, start, end, sentence, features)
+
+
+def _share(of: frozenset[str], among: frozenset[str]) -> float:
+    return len(of & among) / len(of) if of else 0.0
+
+
+def _named(text: str) -> frozenset[str]:
+    """Stems of what is capitalised within the question, and of its numbers."""
+    found = [word for word in re.findall(r"\w+", text)[1:] if word[0].isupper()]
+    found += re.findall(r"\d+", text)
+    return frozenset(stem(word) for name in found for word in words(name))
+
+
+def _type_fits(question: str, text: str) -> float:
+    asked = " ".join(words(question))
+    for pattern, fits in _TYPES:
+        if re.search(pattern, asked):
+            return 1.0 if fits(text) else -1.0
+    return 0.0
+
+
+def _has_name(text: str) -> bool:
+    return any(word[0].isupper() for word in re.findall(r"\w+", text))
+
+
+_TYPES: Sequence[tuple[str, Callable[[str], bool]]] = (
+    (r"\bhow (many|much|long|old|far|large|big|tall)\b", lambda text: bool(_NUMBER.search(text))),
+    (
+        r"^when\b|\b(what|which) (year|date|day|month|time|century)\b",
+        lambda text: bool(_TIME.search(text)),
+    ),
+    (r"\bwho(m|se)?\b|^where\b", _has_name),
+)

@@ -1,0 +1,110 @@
+"""What kind of question was asked, and what a follow-up means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+
+from corpus.analysis import STOP_WORDS, words
+
+_ASKING = frozenset(
+    "who whom whose what which when where why how name list tell explain describe".split()
+)
+_DECIDING = frozenset(
+    """
+    is are was were am do does did has have had will would can could shall should may might must
+    isn aren wasn weren don doesn didn hasn haven hadn won wouldn can couldn shouldn
+    """.split()
+)
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered: with words, with the sentence that decides it, or with the
+    sentence that says most of it."""
+
+    WORDS = "words"
+    YES_NO = "yes/no"
+    KEYWORDS = "keywords"
+
+
+def kind_of(question: str) -> QuestionKind:
+    """Tell a question for words from one for a yes or no, and from bare key words.
+
+    >>> [kind_of(q).value for q in ("Who led it?", "did putin come", "ceasefire 30 days")]
+    ['words', 'yes/no', 'keywords']
+    """
+    asked = words(question)
+    if not asked:
+        return QuestionKind.KEYWORDS
+    if asked[0] in _DECIDING:
+        return QuestionKind.YES_NO
+    if _ASKING.intersection(asked):
+        return QuestionKind.WORDS
+    # "Medinsky was born in?" asks for words; without a mark and a verb it is a search.
+    return QuestionKind.WORDS if question.rstrip().endswith("?") else QuestionKind.KEYWORDS
+
+
+_LEAD = re.compile(
+    r"^(?:and|but|so|ok|okay|what about|how about|and what about|and how about)\b[\s,]*", re.I
+)
+_POINTING = frozenset(
+    "he she it they him her them his hers its their theirs there then that this those these".split()
+)
+_POSSESSIVE = re.compile(r"\b[\w.-]+['’]s\b|\b[\w.-]+s['’](?=\s|$)")
+_ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|next|previous)\b", re.I)
+_NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-ZÀ-ÞŀА-ЯІЇЄҐİĞŞÇÖÜ]\w+(?:\s+[A-ZÀ-ÞА-ЯІЇЄҐİĞŞÇÖÜ]\w+)*")
+_SHORT = 4  # content words; a follow-up says less than a question that stands alone
+
+
+def standalone(question: str, context: Sequence[str]) -> str:
+    """A follow-up put into words that stand alone, with the help of the questions before it.
+
+    "And Ukraine's?" after "Who led Russia's delegation?" is that question with the possessive
+    exchanged; likewise ordinals ("the third round?") and names. A question that only points back
+    ("when was he born?") gets the earlier question's names beside it. Others stay as they are.
+
+    >>> standalone("And Ukraine's?", ["Who led Russia's delegation?"])
+    "Who led Ukraine's delegation?"
+    """
+    if not context:
+        return question
+    before = standalone(context[-1], context[:-1])
+    lead = _LEAD.match(question)
+    rest = question[lead.end() :] if lead else question
+    if lead and _is_short(rest):
+        replaced = _exchange(before, rest)
+        if replaced is not None:
+            return replaced
+    if _POINTING.intersection(words(question)) and len(_names(before)) > 0:
+        names = [name for name in _names(before) if name.lower() not in question.lower()]
+        return f"{question.rstrip(' ?')} ({', '.join(names)})?" if names else question
+    if lead and _is_short(rest):
+        return f"{before.rstrip(' ?')}: {rest}"
+    return question
+
+
+def _is_short(text: str) -> bool:
+    return len([word for word in words(text) if word not in STOP_WORDS]) <= _SHORT
+
+
+def _exchange(before: str, rest: str) -> str | None:
+    """The earlier question with the part that `rest` replaces exchanged, or None if none fits."""
+    rest = rest.strip(" ?!.,")
+    for pattern in (_POSSESSIVE, _ORDINAL):
+        new, old = pattern.search(rest), pattern.search(before)
+        if new and old:
+            return f"{before[: old.start()]}{new[0]}{before[old.end() :]}"
+    names = list(_NAME.finditer(before))
+    name = re.fullmatch(r"(?:the\s+|in\s+|for\s+|of\s+)?([A-ZÀ-ÞА-ЯІЇЄҐİĞŞÇÖÜ][\w' -]*)", rest)
+    if name and names:
+        old = names[-1]
+        possessive = _POSSESSIVE.match(before, old.start())
+        end = possessive.end() if possessive else old.end()
+        new_name = f"{name[1]}'s" if possessive else name[1]
+        return f"{before[: old.start()]}{new_name}{before[end:]}"
+    return None
+
+
+def _names(text: str) -> list[str]:
+    return list(dict.fromkeys(re.sub(r"['’]s$", "", match[0]) for match in _NAME.finditer(text)))

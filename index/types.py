@@ -1,0 +1,62 @@
+"""The records of an answer: its words, its citations, and what it cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from corpus.types import Article, Coverage, Passage
+from index.questions import QuestionKind
+from index.search import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where an answer stands: a passage, the sentence in it, and the words in the sentence.
+
+    All offsets count characters from the start of the stored paragraph, so that what is shown is
+    cut out of what is stored.
+    """
+
+    number: int  # from 1
+    passage: Passage
+    article: Article
+    start: int  # the answer's words
+    end: int  # exclusive
+    quote_start: int  # the sentence around them
+    quote_end: int  # exclusive
+    score: float  # confidence of this citation alone, from 0 to 1
+
+    @property
+    def words(self) -> str:
+        return self.passage.paragraph_text[self.start : self.end]
+
+    @property
+    def quote(self) -> str:
+        return self.passage.paragraph_text[self.quote_start : self.quote_end]
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """How long an answer took."""
+
+    search: float
+    read: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A question answered out of the corpus, or declined."""
+
+    id: str  # short, random
+    question: str  # as asked
+    kind: QuestionKind
+    answered: bool
+    words: str | None  # the answer's words, cut out of the first citation's paragraph
+    confidence: float  # of the best candidate, answered or not; from 0 to 1
+    citations: tuple[Citation, ...]  # numbered from 1; empty if declined
+    nearest: tuple[tuple[Hit, Article], ...]  # what was found; no answer, when declined
+    coverage: Coverage
+    generation: int | None
+    lexical_only: str  # why only words were searched for; empty when meaning was too
+    seconds: Seconds
