@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
+from corpus.bundled import take_over
 from corpus.errors import ModelError, SourceError
 from corpus.parsing import read_sources
 from corpus.store import Corpus
@@ -18,7 +20,11 @@ from corpus.types import Article, Change
 if TYPE_CHECKING:
     from index.answering import Answerer
     from index.building import Built, Generations, OnProgress
+    from index.calibration import Calibration
     from index.embedding import Embedder
+    from index.generation import Generation
+    from index.pins import Difference
+    from index.reading import Reader
     from index.search import Searcher
 
 log = logging.getLogger(__name__)
@@ -93,24 +99,37 @@ class Assembly:
     @cached_property
     def _answerer(self) -> Answerer:
         from index.answering import Answerer
-        from index.calibration import Calibration
-        from index.reading import BUNDLED_READER, Reader
 
-        settings = self.settings
         return Answerer(
             self.corpus,
             self.searcher,
-            Reader(settings.reader_model or BUNDLED_READER),
-            Calibration.load(),
-            top_k=settings.top_k,
-            threshold=settings.threshold,
+            self.reader,
+            self._calibration,
+            top_k=self.settings.top_k,
+            threshold=self.settings.threshold,
         )
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The model that finds an answer's words.
+
+        :raises ModelError: If it can't be loaded.
+        """
+        from index.reading import BUNDLED_READER, Reader
+
+        return Reader(self.settings.reader_model or BUNDLED_READER)
+
+    @cached_property
+    def _calibration(self) -> Calibration:
+        from index.calibration import Calibration
+
+        return Calibration.load()
 
     def sync_articles(self) -> tuple[list[tuple[Article, Change]], list[SourceError]]:
         """Bring the corpus up to date with the folder of bundled articles.
 
-        :returns: What was added or changed, and what couldn't be read. Articles that an admin
-            has withdrawn stay withdrawn.
+        :returns: What was added or changed, and what couldn't be read. What an admin has withdrawn
+            or corrected stays so, until the file itself changes.
         """
         folder = self.settings.corpus
         errors: list[SourceError] = []
@@ -120,7 +139,7 @@ class Assembly:
             errors.extend(item for item in items if isinstance(item, SourceError))
             return [item for item in items if isinstance(item, Article)]
 
-        done = self.corpus.add_many(articles(), restore=False)
+        done = take_over(self.corpus, articles())
         return [(article, change) for article, change in done if change != "unchanged"], errors
 
     def ensure_index(self) -> None:
@@ -150,15 +169,95 @@ class Assembly:
                 built = self.generations.build(self.embedder, on_progress=on_progress)
             self.generations.publish(built.generation)
 
-    def reindex(self, *, full: bool = False) -> Built:
-        """Build a generation of all that can be found, and publish it.
+    def reindex(
+        self,
+        *,
+        who: str = "",
+        full: bool = False,
+        check: bool = False,
+        force: bool = False,
+        on_progress: OnProgress | None = None,
+    ) -> Reindexed:
+        """Build a generation of all that can be found, replay the pinned questions, publish it.
 
+        :param who: Whose doing it is, for the log.
+        :param full: Embed every passage anew.
+        :param check: Only show what would change; nothing is published.
+        :param force: Publish even though a pinned question has lost its answer.
+        :param on_progress: Told of it instead of what shows the progress otherwise.
         :raises LockedError: If another process is at it.
-        :raises ModelError: If the embedding model can't be loaded.
+        :raises ModelError: If a model that is needed can't be loaded.
         """
-        with self.generations.writing():
+        show = (lambda: nullcontext(on_progress)) if on_progress else self._show_progress
+        with self.generations.writing(who=who), show() as tell:
+            self.generations.tidy()
+            live = self.generations.live()
             embedder = self.loaded_embedder()
-            with self._show_progress() as on_progress:
-                built = self.generations.build(embedder, full=full, on_progress=on_progress)
-            self.generations.publish(built.generation)
-        return built
+            built = self.generations.build(embedder, full=full, on_progress=tell)
+            try:
+                differences = self._replayed(live, built.generation, tell)
+                done = Reindexed(built, differences, not check)
+                if not check and done.lost and not force:
+                    done = replace(done, published=False)
+                if done.published:
+                    self.generations.publish(built.generation, who, _summary(done))
+            except BaseException:
+                self.generations.discard(built.generation)
+                raise
+            if not done.published:
+                self.generations.discard(built.generation)
+        return done
+
+    def answerer_of(self, generation: Generation) -> Answerer:
+        """Answers out of one generation, published or not, and follows no other."""
+        from index.answering import Answerer
+        from index.embedding import Embedder
+        from index.search import Searcher
+
+        own = generation.model == self.settings.embedding_model
+        embedder = self.embedder if own else Embedder(generation.model)
+        return Answerer(
+            self.corpus,
+            Searcher(self.corpus, embedder, generation),
+            self.reader,
+            self._calibration,
+            top_k=self.settings.top_k,
+            threshold=self.settings.threshold,
+        )
+
+    def _replayed(
+        self, live: Generation | None, built: Generation, on_progress: OnProgress | None
+    ) -> tuple[Difference, ...]:
+        from index.building import Progress
+        from index.pins import Pins, replay
+
+        pins = Pins(self.corpus.database).list()
+        if not pins:
+            return ()  # and the reader needn't be loaded
+        before = self.answerer_of(live).answer if live else None
+        differences = []
+        for difference in replay(pins, before, self.answerer_of(built).answer):
+            differences.append(difference)
+            if on_progress is not None:
+                on_progress(Progress("replaying", len(differences), len(pins)))
+        return tuple(differences)
+
+
+@dataclass(frozen=True, slots=True)
+class Reindexed:
+    """What a reindex built, what it would change, and whether it is live."""
+
+    built: Built
+    differences: tuple[Difference, ...]  # one a pinned question
+    published: bool
+
+    @property
+    def lost(self) -> tuple[Difference, ...]:
+        """The pinned questions that the new generation doesn't answer any more."""
+        return tuple(d for d in self.differences if d.outcome == "lost")
+
+
+def _summary(done: Reindexed) -> str:
+    told = f"{done.built.generation.count} passages, {done.built.added} added, "
+    told += f"{done.built.removed} removed, {done.built.embedded} texts embedded"
+    return told + (f", {len(done.lost)} pinned answers lost" if done.lost else "")

@@ -89,6 +89,15 @@ def _reader(assembly: Assembly) -> str:
     return "loads and reads"
 
 
+def _feeds(assembly: Assembly) -> str:
+    from corpus.feeds import Feeds
+
+    feeds = Feeds(assembly.corpus.database).list()
+    if broken := [feed for feed in feeds if feed.failures]:
+        raise TalksError("; ".join(f"{feed.url}: {feed.last_error}" for feed in broken))
+    return f"{len(feeds)} kept, none failing"
+
+
 def _space(assembly: Assembly) -> str:
     free = shutil.disk_usage(assembly.settings.data).free
     if free < FREE_BYTES:
@@ -103,5 +112,10 @@ _LOOKS: tuple[tuple[str, Callable[[Assembly], str], str], ...] = (
     ("reader", _reader, "Install again, or mend TALKS_READER_MODEL."),
     ("index", _index, "Run `talks reindex`: the embeddings are kept, so it is quick."),
     ("up to date", _waiting, "Run `talks reindex`."),
+    (
+        "feeds",
+        _feeds,
+        "Run `talks feeds check` later, or `talks feeds remove` those that are gone.",
+    ),
     ("disk", _space, "Free some space: an index is written beside the one before it."),
 )

@@ -8,7 +8,18 @@ from typing import Any
 
 import click
 
-from bot.commands import articles, asking, evaluating, generations
+from bot.commands import (
+    articles,
+    asking,
+    backup,
+    evaluating,
+    feeds,
+    generations,
+    inbox,
+    journal,
+    pins,
+    running,
+)
 from corpus.errors import TalksError
 
 ANSWERED, ERROR, USAGE, DECLINED = 0, 1, 2, 3  # exit statuses
@@ -61,6 +72,20 @@ for command in (
     generations.rollback,
     generations.status,
     generations.doctor,
+    feeds.feeds,
+    pins.pin,
+    pins.unpin,
+    pins.pins,
+    inbox.inbox,
+    backup.backup,
+    backup.restore,
+    backup.export,
+    journal.log,
     evaluating.evaluate,
+    running.bot,
 ):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

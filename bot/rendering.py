@@ -78,6 +78,8 @@ def source_lines(citation: Citation) -> list[str]:
         lines.append(f"    {article.url}")
     elif article.sources:
         lines.append(f"    written from: {hosts(article.sources)}")
+    if citation.also_in:
+        lines.append(f"    also in: {'; '.join(map(source_line, citation.also_in))}")
     return lines
 
 

@@ -18,12 +18,21 @@ class Settings(BaseSettings):
     """What can be set, each as `TALKS_` and its name in capitals; `.env.example` explains them."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,  # a line without a value means the default
+        extra="ignore",
+        frozen=True,
     )
 
     # Where things are
     data: Path = Path("data")
     corpus: Path = BUNDLED_ARTICLES
+
+    # Where articles may come from
+    allow_private: bool = False  # web addresses in private networks, this machine's too
+    feed_minutes: PositiveInt = 30  # between two checks of the feeds
 
     # How questions are answered
     embedding_model: str = "all-MiniLM-L6-v2"
@@ -34,9 +43,20 @@ class Settings(BaseSettings):
     # The bot
     bot_token: SecretStr | None = None
     bot_api_url: str = "https://api.telegram.org/bot"
-    admins: str = ""
+    admins: str = Field(default="", pattern=r"^[\d\s,]*$")  # ids of Telegram users
+    questions_per_minute: PositiveInt = 20  # of one person
+    keep_days: PositiveInt = 90  # how long questions and answers are kept
+    webhook_url: str = ""  # empty: long polling
+    webhook_secret: SecretStr | None = None  # Telegram shows it with every update
+    webhook_listen: str = "127.0.0.1"
+    webhook_port: int = Field(default=8080, ge=1, le=65535)
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+
+    @property
+    def admin_ids(self) -> frozenset[int]:
+        """The Telegram users who may keep the corpus."""
+        return frozenset(map(int, self.admins.replace(",", " ").split()))
 
 
 def read_settings() -> Settings:

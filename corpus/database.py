@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from corpus.errors import StoreError
+from corpus.errors import LockedError, StoreError
 
 BUSY_SECONDS = 15.0  # how long a writer waits for another before it gives up
 
@@ -20,12 +21,13 @@ class Database:
     """A SQLite file in WAL mode with foreign keys on, opened once per thread.
 
     :raises StoreError: If the file is not a database, is damaged, or can't be written.
+    :raises LockedError: If another program writes to it for longer than `BUSY_SECONDS`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._guard = threading.Lock()
 
     @property
@@ -76,10 +78,24 @@ class Database:
                 db.conn.rollback()
                 raise
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Several reads that see one state of the file, whatever is written meanwhile."""
+        conn = self.db.conn
+        if conn.in_transaction:
+            yield
+            return
+        with explained(self.path):
+            conn.execute("BEGIN")
+            try:
+                yield
+            finally:
+                conn.rollback()
+
     def close(self) -> None:
         """Close the connections of every thread."""
         with self._guard:
-            for connection in self._opened:
+            for _, connection in self._opened:
                 connection.close()
             self._opened.clear()
         self._local = threading.local()
@@ -89,19 +105,45 @@ class Database:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             # close() is called by one thread for all of them.
             connection = sqlite3.connect(self.path, timeout=BUSY_SECONDS, check_same_thread=False)
-            with self._guard:
-                self._opened.append(connection)
-            db = sqlite_utils.Database(connection)
-            db.enable_wal()
-            # A crash of the machine may lose the last transactions of the log, never the file.
-            connection.execute("PRAGMA synchronous = NORMAL")
-            connection.execute("PRAGMA foreign_keys = ON")
+            try:
+                db = sqlite_utils.Database(connection)
+                _use_wal(db)
+                # A crash of the machine may lose the last transactions of the log, never the file.
+                connection.execute("PRAGMA synchronous = NORMAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+            except BaseException:
+                connection.close()
+                raise
+            self._remember(connection)
             return db
+
+    def _remember(self, connection: sqlite3.Connection) -> None:
+        """Keep this thread's connection for close(), and close those of threads that have ended."""
+        with self._guard:
+            ended = [pair for pair in self._opened if not pair[0].is_alive()]
+            for pair in ended:
+                pair[1].close()
+                self._opened.remove(pair)
+            self._opened.append((threading.current_thread(), connection))
+
+
+def _use_wal(db: sqlite_utils.Database) -> None:
+    """Switch a new file to WAL; SQLite doesn't wait for another process that does the same."""
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.enable_wal()
+            return
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
 
 
 def known_names(migrations: Migrations) -> set[str]:
     """Names of all migrations of a set, applied or not."""
-    return {migration.name for migration in migrations.pending(sqlite_utils.Database(memory=True))}
+    with closing(sqlite_utils.Database(memory=True)) as empty:
+        return {migration.name for migration in migrations.pending(empty)}
 
 
 @contextmanager
@@ -110,7 +152,8 @@ def explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.DatabaseError as exc:
-        raise StoreError(f"{path}: {_advice(exc)}") from exc
+        kind = LockedError if "locked" in str(exc) else StoreError
+        raise kind(f"{path}: {_advice(exc)}") from exc
     except OSError as exc:
         raise StoreError(f"{path}: {exc.strerror or exc}. Check the folder in TALKS_DATA.") from exc
 
@@ -118,7 +161,7 @@ def explained(path: Path) -> Iterator[None]:
 def _advice(exc: sqlite3.DatabaseError) -> str:
     said = str(exc)
     for words, advice in (
-        ("locked", "another program holds it locked. Close that program, then try again."),
+        ("locked", "another program is writing to it. Wait for it or close it, then try again."),
         ("not a database", "not a database of Talks Bot. Set TALKS_DATA to another folder."),
         ("malformed", "the file is damaged. Restore a backup, or remove it and add anew."),
         ("full", "the disk is full. Nothing was changed; free some space, then try again."),

@@ -14,7 +14,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import SourceError
-from corpus.lines import Line, body_lines, heading_lines, rebuilt_paragraphs
+from corpus.lines import Line, body_lines, heading_lines, page_lines, rebuilt_paragraphs
 from corpus.paragraphs import join_fragments
 from corpus.parsing import title_of
 from corpus.types import Article
@@ -52,8 +52,6 @@ def parse_pdf(content: bytes, source: str, article_id: str) -> Article:
     :raises SourceError: If it isn't a PDF, is damaged, needs a password, is too large, or has no
         text that can be read, as scans have none.
     """
-    from pypdf.errors import PyPdfError
-
     _check_size(content, source)
     if b"%PDF-" not in content[:1024]:
         raise SourceError(source, "not a PDF file")
@@ -65,7 +63,7 @@ def parse_pdf(content: bytes, source: str, article_id: str) -> Article:
     except SourceError:
         raise
     # pypdf meets a damaged file with whatever the broken object led to.
-    except (PyPdfError, Exception) as exc:
+    except Exception as exc:
         raise SourceError(source, f"a damaged PDF file ({type(exc).__name__}: {exc})") from exc
 
 
@@ -103,7 +101,7 @@ def _pdf_lines(reader: PdfReader, source: str) -> list[Line]:
     characters = 0
     for number, page in enumerate(reader.pages):
         try:
-            found = _page_lines(page, number)
+            found = page_lines(page, number)
         except LimitReachedError as exc:
             raise SourceError(
                 source, f"a decompression bomb: page {number + 1} unpacks to far too much"
@@ -117,63 +115,26 @@ def _pdf_lines(reader: PdfReader, source: str) -> list[Line]:
     return lines
 
 
-def _page_lines(page: PageObject, number: int) -> list[Line]:
-    """The lines of a page as its text is drawn, which is nearly always the order of reading."""
-    lines: list[Line] = []
-    parts: list[str] = []
-    place = (0.0, 0.0, 0.0)
-
-    def end_line() -> None:
-        if text := " ".join("".join(parts).split()):
-            lines.append(Line(text, number, *place))
-        parts.clear()
-
-    def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
-        nonlocal place
-        for index, piece in enumerate(text.split("\n")):
-            if index:
-                end_line()
-            if piece.strip() and not parts:
-                place = _place(cm, tm, size)
-            if piece:
-                parts.append(piece)
-
-    page.extract_text(visitor_text=visit)
-    end_line()
-    return lines
-
-
-def _place(cm: list[float], tm: list[float], size: float) -> tuple[float, float, float]:
-    """Where text stands on the page, from the left and from the bottom, and its height in points.
-
-    The text's matrix times the page's: PDF 32000-1:2008, 9.4.4.
-    """
-    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
-    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
-    return x, y, abs(size * tm[3] * cm[3]) or abs(size)
-
-
 def _check_letters(lines: list[Line], reader: PdfReader, source: str) -> None:
     text = "".join(line.text for line in lines)
     letters = sum(map(str.isalpha, text))
+    if len(_NO_LETTERS.findall(text)) > 0.1 * len(text):
+        raise SourceError(
+            source, "a PDF whose fonts don't say which letters they draw: its text can't be read"
+        )
     if letters < 20 * len(reader.pages) and any(map(_has_picture, reader.pages)):
         raise SourceError(
             source, "a scanned PDF: its pages are pictures without text. Run OCR on it first"
         )
     if not letters:
         raise SourceError(source, "a PDF without any text")
-    if len(_NO_LETTERS.findall(text)) > 0.1 * len(text):
-        raise SourceError(
-            source, "a PDF whose fonts don't say which letters they draw: its text can't be read"
-        )
 
 
 def _has_picture(page: PageObject) -> bool:
-    resources: Any = page.get("/Resources", {})
-    objects = resources.get_object().get("/XObject", {}).get_object()
-    return any(
-        item.get_object().get("/Subtype") in ("/Image", "/Form") for item in objects.values()
-    )
+    resources: Any = page.get("/Resources")
+    objects = resources and resources.get_object().get("/XObject")
+    names = objects.get_object() if objects else {}
+    return any(names[name].get("/Subtype") in ("/Image", "/Form") for name in names)
 
 
 def _pdf_article(reader: PdfReader, lines: list[Line], article_id: str) -> Article:

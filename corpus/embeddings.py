@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.database import Database, explained
+from corpus.errors import StoreError
 
 
 class EmbeddingStore:
@@ -26,7 +27,7 @@ class EmbeddingStore:
     def put(self, model: str, hashes: Sequence[bytes], vectors: NDArray[np.float32]) -> None:
         """Keep vectors, one row a hash, in one transaction."""
         rows = zip(hashes, vectors, strict=True)
-        values = [(model, key, vector.tobytes()) for key, vector in rows]
+        values = [(model, key, vector.astype(np.float32).tobytes()) for key, vector in rows]
         with self._database.write() as db:
             db.conn.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)", values)
 
@@ -34,6 +35,7 @@ class EmbeddingStore:
         """The vectors of these texts, shape (len(hashes), dim).
 
         :raises KeyError: If one is not kept.
+        :raises StoreError: If they are not all of one length, so not of one model.
         """
         sql = "SELECT vector FROM embeddings WHERE model = ? AND sha256 = ?"
         rows = []
@@ -43,8 +45,14 @@ class EmbeddingStore:
                 row = execute(sql, (model, key)).fetchone()
                 if row is None:
                     raise KeyError(key.hex())
-                rows.append(np.frombuffer(row[0], dtype=np.float32))
-        return np.stack(rows) if rows else np.empty((0, 0), dtype=np.float32)
+                rows.append(row[0])
+        if len({len(row) for row in rows}) > 1:
+            raise StoreError(
+                f"{self._database.path}: the embeddings of {model!r} differ in length. Run `talks "
+                "reindex --full`."
+            )
+        vectors = np.frombuffer(b"".join(rows), dtype=np.float32)
+        return vectors.reshape(len(rows), -1 if rows else 0).copy()
 
     def count(self, model: str) -> int:
         """How many texts have a vector of this model."""

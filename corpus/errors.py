@@ -1,18 +1,18 @@
 """Every error that Talks Bot raises on purpose; the message says what was wrong and what to do.
 
-    TalksError
-    ├── CorpusError
-    │   ├── ArticleNotFoundError    no article has this id
-    │   ├── SourceError             a file or URL that can't become an article
-    │   │   ├── DuplicateArticleError   the same id twice in one batch
-    │   │   └── FetchError              a URL that couldn't be, or mustn't be, fetched
-    │   ├── LockedError             another process is writing the corpus
-    │   └── StoreError              the SQLite file itself: not ours, damaged, newer, disk full
-    ├── SearchError
-    │   ├── QueryError              a question that can't be asked (empty, ...)
-    │   ├── ModelError              a model that can't be loaded
-    │   └── GenerationError         an index file that is missing, cut short or foreign
-    └── SettingsError               a setting with a value that can't be used
+TalksError
+├── CorpusError
+│   ├── ArticleNotFoundError    no article has this id
+│   ├── SourceError             a file or URL that can't become an article
+│   │   ├── DuplicateArticleError   the same id twice in one batch
+│   │   └── FetchError              a URL that couldn't be, or mustn't be, fetched
+│   ├── LockedError             another process is writing the corpus
+│   └── StoreError              the SQLite file itself: not ours, damaged, newer, disk full
+├── SearchError
+│   ├── QueryError              a question that can't be asked (empty, ...)
+│   ├── ModelError              a model that can't be loaded
+│   └── GenerationError         an index file that is missing, cut short or foreign
+└── SettingsError               a setting with a value that can't be used
 """
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
+from contextlib import closing
+from itertools import islice
 
-from corpus.analysis import content_words, words
+from corpus.analysis import content_words, spellings, words
 from corpus.database import Database, explained
+from corpus.variants import Spelling
 
 # How much a match in the article's title counts beside one in the passage; measured, see
 # benchmarks/README.md.
@@ -13,36 +16,51 @@ TITLE_WEIGHT = 1.0
 # Ranking takes time in proportion to the passages matched. Common words match most and tell least,
 # so a query keeps its rarest words until they match about this many.
 MAX_MATCHES = 5_000
-
-
 MAX_TERMS = 64  # words of a query that are looked at
+MAX_FREQUENCIES = 100_000  # words whose frequency is kept in memory
+
+_FINDABLE = """
+    SELECT 1 FROM passages JOIN paragraphs ON paragraphs.id = passages.paragraph_id
+    JOIN articles ON articles.id = paragraphs.article_id
+    WHERE passages.id = passages_fts.rowid AND articles.withdrawn_at IS NULL
+"""
 
 
 class FullText:
-    """Ranks passages by the words they share with a query."""
+    """Ranks passages by the words they share with a query, names in all their spellings.
 
-    def __init__(self, database: Database) -> None:
+    :param spelling: Knows what a word means that no passage has.
+    """
+
+    def __init__(self, database: Database, spelling: Spelling | None = None) -> None:
         self._database = database
+        self._spelling = spelling or Spelling(database)
         self._frequencies: dict[str, int] = {}
 
-    def search(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def search(
+        self, query: str, limit: int, among: Container[int] | None = None
+    ) -> list[tuple[int, float]]:
         """The ids of the passages that match best, with their BM25 score, best first.
 
         :param query: Any text: it has no operators, and quotes or symbols in it mean nothing.
-        :returns: At most `limit` pairs; scores above 0, higher is better. Passages of withdrawn
-            articles and of earlier versions are among them.
+        :param among: The ids to choose from, such as a generation's. Without it, passages of
+            earlier versions are among the results; those of withdrawn articles never are.
+        :returns: At most `limit` pairs; scores above 0, higher is better.
         """
         match = self._match(query)
         if match is None:
             return []
+        # Rows come in the order of their rank: those after the last one taken aren't looked up.
         sql = (
             "SELECT rowid, -rank FROM passages_fts"
             f" WHERE passages_fts MATCH ? AND rank MATCH 'bm25(1.0, {TITLE_WEIGHT})'"
-            " ORDER BY rank LIMIT ?"
+            f" AND EXISTS ({_FINDABLE}) ORDER BY rank"
         )
-        with explained(self._database.path):
-            rows = self._database.db.execute(sql, [match, limit]).fetchall()
-        return [(row[0], row[1]) for row in rows]
+        with (
+            explained(self._database.path),
+            closing(self._database.db.execute(sql, [match])) as rows,
+        ):
+            return list(islice((row for row in rows if among is None or row[0] in among), limit))
 
     def score(self, query: str, passage_ids: Collection[int]) -> dict[int, float]:
         """The BM25 score of each of these passages; one without a word of the query is left out."""
@@ -61,9 +79,11 @@ class FullText:
     def frequency(self, term: str) -> int:
         """In how many passages a folded word stands, in any inflection; counted once, then kept."""
         if term not in self._frequencies:
+            if len(self._frequencies) >= MAX_FREQUENCIES:
+                self._frequencies.clear()
             sql = "SELECT COUNT(*) FROM passages_fts WHERE passages_fts MATCH ?"
             with explained(self._database.path):
-                row = self._database.db.execute(sql, [f'"{term}"']).fetchone()
+                row = self._database.db.execute(sql, [_phrases([term])]).fetchone()
             self._frequencies[term] = row[0]
         return self._frequencies[term]
 
@@ -73,8 +93,15 @@ class FullText:
         chosen: list[str] = []
         matches = 0
         for term in sorted(terms[:MAX_TERMS], key=self.frequency):
-            matches += self.frequency(term)
-            if chosen and matches > MAX_MATCHES:
+            # A word that matches nothing, such as a misspelt one, doesn't push out the next.
+            if matches and matches + self.frequency(term) > MAX_MATCHES:
                 break
+            matches += self.frequency(term)
             chosen.append(term)
-        return " OR ".join(f'"{term}"' for term in chosen) or None
+        named = (name for term in chosen for name in self._spelling.names(term))
+        return _phrases([*chosen, *named]) or None
+
+
+def _phrases(terms: list[str]) -> str:
+    """An FTS5 query for any of these words, however they are spelt."""
+    return " OR ".join(f'"{spelt}"' for term in terms for spelt in spellings(term))

@@ -10,8 +10,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from typing import TYPE_CHECKING, Any
 
 from corpus.paragraphs import join_fragments
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +26,7 @@ class Line:
     page: int  # from 0
     x: float  # of its first letter, in points from the left
     y: float  # in points from the bottom
-    size: float  # of its letters, in points
+    size: float  # of most of its letters, in points
 
 
 EDGE_LINES = 3  # so many at the top and bottom of a page may be its running head, foot and number
@@ -45,6 +49,43 @@ _LIGATURES = str.maketrans(
 )
 
 
+def page_lines(page: PageObject, number: int) -> list[Line]:
+    """The lines of a page as its text is drawn, which is nearly always the order of reading."""
+    lines: list[Line] = []
+    parts: list[tuple[str, float, float, float]] = []  # text, x, y, size
+
+    def end_line() -> None:
+        text = " ".join("".join(part[0] for part in parts).split())
+        if text:
+            _, x, y, _ = next(part for part in parts if part[0].strip())
+            sizes: Counter[float] = Counter()
+            for piece, _, _, size in parts:
+                sizes[round(size, 1)] += len(piece.strip())
+            lines.append(Line(text, number, x, y, sizes.most_common(1)[0][0]))
+        parts.clear()
+
+    def visit(text: str, cm: list[float], tm: list[float], _font: Any, size: float) -> None:
+        for index, piece in enumerate(text.split("\n")):
+            if index:
+                end_line()
+            if piece:
+                parts.append((piece, *_place(cm, tm, size)))
+
+    page.extract_text(visitor_text=visit)
+    end_line()
+    return lines
+
+
+def _place(cm: list[float], tm: list[float], size: float) -> tuple[float, float, float]:
+    """Where text stands on the page, from the left and from the bottom, and its height in points.
+
+    The text's matrix times the page's: PDF 32000-1:2008, 9.4.4.
+    """
+    x = tm[4] * cm[0] + tm[5] * cm[2] + cm[4]
+    y = tm[4] * cm[1] + tm[5] * cm[3] + cm[5]
+    return x, y, abs(size * tm[3] * cm[3]) or abs(size)
+
+
 def body_lines(lines: list[Line]) -> list[Line]:
     """Lines without running heads, running feet and page numbers."""
     pages: dict[int, list[Line]] = {}
@@ -52,12 +93,11 @@ def body_lines(lines: list[Line]) -> list[Line]:
         pages.setdefault(line.page, []).append(line)
     edges = {page: _edges(found) for page, found in pages.items()}
     repeats = Counter(key for found in edges.values() for key in {_key(line) for line in found})
-    enough = min(3, max(2, (len(pages) + 1) // 2))
     return [
         line
         for line in lines
         if line not in edges[line.page]
-        or not (repeats[_key(line)] >= enough or _is_page_number(line, len(pages)))
+        or not (repeats[_key(line)] > 1 or _is_page_number(line, len(pages)))
     ]
 
 
@@ -69,6 +109,7 @@ def _edges(lines: list[Line]) -> set[Line]:
 
 
 def _key(line: Line) -> tuple[str, int]:
+    """The same words at the same height of two pages are no coincidence."""
     return _DIGITS.sub("#", line.text), round(line.y)
 
 

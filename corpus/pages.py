@@ -66,6 +66,7 @@ _LINES = frozenset({"lb", "br", "row", "tr"})
 _BETWEEN = re.compile(r"\0|\n[^\S\n]*\n")
 _CELLS = frozenset({"cell", "td", "th"})
 _UNREAD = frozenset({"script", "style", "noscript", "template", "iframe", "svg"})
+_VERBATIM = frozenset({"pre", "script", "style", "textarea"})
 # Where a word may be broken, and other marks that no reader sees.
 _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 
@@ -77,16 +78,8 @@ def parse_html(content: bytes, source: str, article_id: str, charset: str = "") 
     :raises SourceError: If it isn't HTML, is too large, or holds no article: a login, a paywall, a
         check for robots, a frame that JavaScript fills, or simply no text.
     """
-    import trafilatura
-
     tree = _tree(_decoded(_unpacked(content, source), source, charset), source)
-    document: Any = trafilatura.bare_extraction(
-        tree,
-        include_comments=False,
-        with_metadata=True,
-        # A date guessed from anywhere on the page is worse than none: a person adds that.
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
+    document = _extracted(tree, source)
     pieces = [] if document is None else _pieces(document.body)
     _refuse_what_is_no_article(tree, pieces, source)
     title = document.title or title_of(article_id)
@@ -103,14 +96,31 @@ def parse_html(content: bytes, source: str, article_id: str, charset: str = "") 
     )
 
 
+def _extracted(tree: HtmlElement, source: str) -> Any:
+    """The Document that trafilatura makes of a page, or None."""
+    import trafilatura
+
+    try:
+        return trafilatura.bare_extraction(
+            tree,
+            include_comments=False,
+            with_metadata=True,
+            # A date guessed from anywhere on the page is worse than none: a person adds that.
+            date_extraction_params={"extensive_search": False, "original_date": True},
+        )
+    # Pages made to break readers find many ways to do it; the next page is to be read all the same.
+    except Exception as exc:
+        raise SourceError(source, f"a broken page ({type(exc).__name__}: {exc})") from exc
+
+
 def fragment_paragraphs(html: str) -> tuple[str, ...]:
     """The paragraphs of a piece of HTML, such as a feed carries, all of which is text."""
     from lxml.etree import ParserError
     from lxml.html import fragment_fromstring
 
     try:
-        # A line end of the source is a space; of trafilatura's text it is a break.
-        root = fragment_fromstring(" ".join(html.split()), create_parent="div")
+        root = fragment_fromstring(html, create_parent="div")
+        _unwrap(root)
         return join_fragments(_pieces(root))
     except (ParserError, ValueError):  # ValueError: control characters, an encoding declaration
         return ()
@@ -130,6 +140,8 @@ def _unpacked(content: bytes, source: str) -> bytes:
                 source,
                 f"a decompression bomb: it unpacks to more than {MAX_BYTES // 1_000_000} MB",
             )
+        if not unpacker.eof:
+            raise SourceError(source, "a damaged compressed file, not HTML")
     if len(content) > MAX_BYTES:
         raise SourceError(source, f"larger than {MAX_BYTES // 1_000_000} MB, too large for a page")
     return content
@@ -170,7 +182,18 @@ def _tree(text: str, source: str) -> HtmlElement:
         raise SourceError(source, "not HTML")
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         raise SourceError(source, f"has more than {MAX_ELEMENTS:,} elements, too large for a page")
+    _unwrap(tree)
     return tree
+
+
+def _unwrap(tree: HtmlElement) -> None:
+    """Take out the line ends of the source: those that are left then are breaks of the text."""
+    for element in tree.iter():
+        if element.text and element.tag not in _VERBATIM:
+            element.text = element.text.replace("\n", " ")
+        parent = element.getparent()
+        if element.tail and parent is not None and parent.tag not in _VERBATIM:
+            element.tail = element.tail.replace("\n", " ")
 
 
 def _pieces(root: Any) -> list[str]:

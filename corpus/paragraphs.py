@@ -5,33 +5,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from corpus.sentences import Span, sentence_spans
+from corpus.sentences import CAPTION_CHARACTERS as CAPTION_CHARACTERS
+from corpus.sentences import Span, ends_sentence, is_fragment, sentence_spans
 
-# A line without a full stop this short is a caption, a byline or a heading, no paragraph.
-CAPTION_CHARACTERS = 60
-# Anything this short is joined, whatever it ends with ("By Reuters." or "Photo.").
-FRAGMENT_CHARACTERS = 25
+# Editors wrap lines well before this: a longer one was ended where the author wanted it to end.
+WRAPPED_CHARACTERS = 160
 # all-MiniLM-L6-v2 reads 256 tokens. English has 4 to 5 characters a token; other alphabets
 # fewer, so their characters count double.
 PASSAGE_COST = 900
 
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
-_SENTENCE_END = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
-_SPACES = re.compile(r"[^\S\n]*\n[^\S\n]*")
+_TO_LAST_SPACE = re.compile(r".*\S(?=\s)", re.DOTALL)
 
 
 def split_paragraphs(text: str) -> tuple[str, ...]:
     """Split a text at its blank lines, or, where it has none, at its line ends.
 
     Captions, bylines and headings are joined to the paragraph that follows, on a line of their own.
+    A heading above a blank line doesn't keep the rest from being one paragraph a line.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if _BLANK_LINES.search(text):
-        # Within a paragraph a line end is only where the author's editor wrapped the line.
-        pieces = (_SPACES.sub(" ", piece) for piece in _BLANK_LINES.split(text))
+        pieces = [piece for block in _BLANK_LINES.split(text) for piece in _unwrapped(block)]
     else:
-        pieces = iter(text.split("\n"))
+        pieces = text.split("\n")
     return join_fragments(piece.strip() for piece in pieces)
+
+
+def _unwrapped(block: str) -> list[str]:
+    """The paragraphs of a block without blank lines: one, unless each of its lines is one."""
+    lines = [line.strip() for line in block.split("\n")]
+    longest = max(map(len, lines))
+    if longest > WRAPPED_CHARACTERS and all(is_fragment(x) or ends_sentence(x) for x in lines):
+        return lines
+    return [" ".join(lines)]
 
 
 def join_fragments(pieces: Iterable[str]) -> tuple[str, ...]:
@@ -42,7 +49,7 @@ def join_fragments(pieces: Iterable[str]) -> tuple[str, ...]:
         if not piece:
             continue
         joined = f"{waiting}\n{piece}" if waiting else piece
-        waiting = joined if _is_fragment(piece) else ""
+        waiting = joined if is_fragment(piece) else ""
         if not waiting:
             paragraphs.append(joined)
     if waiting and paragraphs:
@@ -52,18 +59,14 @@ def join_fragments(pieces: Iterable[str]) -> tuple[str, ...]:
     return tuple(paragraphs)
 
 
-def _is_fragment(piece: str) -> bool:
-    if len(piece) < FRAGMENT_CHARACTERS:
-        return True
-    return len(piece) < CAPTION_CHARACTERS and not _SENTENCE_END.search(piece)
-
-
 def passage_spans(paragraph: str, language: str = "en") -> list[Span]:
     """Cut a paragraph at sentence ends into spans short enough for the models.
 
     A single sentence longer than that is cut at a space. The spans cover every character that is
-    not white space, in order.
+    not white space, in order; there are none in a paragraph of nothing else.
     """
+    if not paragraph.strip():
+        return []
     if _cost(paragraph) <= PASSAGE_COST:
         return [(0, len(paragraph))]
     pieces: list[Span] = []
@@ -80,12 +83,16 @@ def passage_spans(paragraph: str, language: str = "en") -> list[Span]:
 
 def _cut_at_spaces(text: str, start: int, end: int) -> list[Span]:
     spans = []
-    while _cost(text[start:end]) > PASSAGE_COST:
-        limit = start + PASSAGE_COST // (1 if text[start:end].isascii() else 2)
-        cut = text.rfind(" ", start + 1, limit)
-        cut = limit if cut <= start else cut
+    # One character more than fits is all that has to be looked at.
+    while _cost(window := text[start : min(end, start + PASSAGE_COST + 1)]) > PASSAGE_COST:
+        limit = PASSAGE_COST if window.isascii() else PASSAGE_COST // 2
+        # A word that ends at the limit is whole if a space follows it.
+        space = _TO_LAST_SPACE.match(window, 0, limit + 1)
+        cut = start + (space.end() if space else limit)
         spans.append((start, cut))
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
     return [*spans, (start, end)] if start < end else spans
 
 

@@ -1,24 +1,28 @@
-"""Files become articles: Markdown with front matter, plain text, and JSON lines for bulk."""
+"""Files become articles: Markdown with front matter, text, HTML, PDF, DOCX; JSON lines for bulk."""
 
 from __future__ import annotations
 
+import codecs
 import json
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-import frontmatter
 import yaml
-from markdown_it import MarkdownIt
+from frontmatter.default_handlers import YAMLHandler
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, field_validator
 
 from corpus.errors import DuplicateArticleError, SourceError
-from corpus.paragraphs import join_fragments, split_paragraphs
-from corpus.types import Article
+from corpus.markdown import markdown_paragraphs
+from corpus.paragraphs import split_paragraphs
+from corpus.types import Article, unwritable
 
-_MARKDOWN = MarkdownIt("commonmark")
+_FRONT_MATTER = YAMLHandler()
+_JSON_LINE = re.compile(rb"^\s*\{", re.MULTILINE)
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def _iso_date(value: Any) -> str:
@@ -40,6 +44,10 @@ def _text(value: Any) -> str:
     raise ValueError("should be text")
 
 
+def _list(value: Any) -> Any:
+    return [] if value is None else value  # "sources:" with nothing after it
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 
 
@@ -54,7 +62,7 @@ class Fields(BaseModel):
     url: Text = ""
     published: Annotated[str, BeforeValidator(_iso_date)] = ""
     language: Text = "en"
-    sources: list[str] = []
+    sources: Annotated[list[str], BeforeValidator(_list)] = []
     note: Text = ""
     text: Text = ""
     paragraphs: list[str] | None = None
@@ -98,27 +106,46 @@ def read_sources(paths: Iterable[Path]) -> Iterator[Article | SourceError]:
             yield item
 
 
-def _files(paths: Iterable[Path]) -> Iterator[Path]:
+def _files(paths: Iterable[Path]) -> Iterator[Path | SourceError]:
     for path in paths:
-        if path.is_dir():
-            yield from sorted(
-                file
-                for file in path.rglob("*")
-                if file.is_file() and file.suffix.lower() in SUFFIXES and file.name[0] != "."
-            )
+        if os.path.isdir(path):  # Path.is_dir raises where a folder above it is closed to us
+            yield from _files_below(path)
         else:
             yield path
 
 
-def _read(path: Path) -> Iterator[tuple[str, Article | SourceError]]:
-    suffix = path.suffix.lower()
-    if suffix == ".jsonl":
-        yield from _read_lines(path)
-        return
-    try:
-        yield str(path), read_file(path)
-    except SourceError as exc:
-        yield str(path), exc
+def _files_below(folder: Path) -> Iterator[Path | SourceError]:
+    """The files of a folder that can be added, by name; what starts with a dot is left alone."""
+    closed: list[OSError] = []
+    found: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if name[0] != "."]
+        found += (Path(place, name) for name in names if name[0] != ".")
+    yield from sorted(
+        file for file in found if file.suffix.lower() in SUFFIXES and os.path.isfile(file)
+    )
+    yield from (SourceError(_shown(exc.filename), _reason(exc)) for exc in closed)
+
+
+def _read(file: Path | SourceError) -> Iterator[tuple[str, Article | SourceError]]:
+    if isinstance(file, SourceError):
+        yield file.source, file
+    elif file.suffix.lower() == ".jsonl":
+        yield from _read_lines(file)
+    else:
+        try:
+            yield _shown(file), read_file(file)
+        except SourceError as exc:
+            yield exc.source, exc
+
+
+def _shown(path: Path | str) -> str:
+    # A name that isn't UTF-8 couldn't be printed.
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _reason(exc: OSError) -> str:
+    return (exc.strerror or str(exc)).lower()
 
 
 def read_file(path: Path) -> Article:
@@ -127,14 +154,22 @@ def read_file(path: Path) -> Article:
     :raises SourceError: If it can't be read, naming the file and what is wrong with it.
     """
     parse = PARSERS.get(path.suffix.lower())
-    if parse is None:
-        known = ", ".join(sorted(SUFFIXES))
-        raise SourceError(str(path), f"not a kind of file that can be added ({known})")
+    source = _shown(path)
     try:
+        if parse is None:
+            path.stat()
+            known = ", ".join(sorted(SUFFIXES))
+            raise SourceError(source, f"not a kind of file that can be added ({known})")
         content = path.read_bytes()
     except OSError as exc:
-        raise SourceError(str(path), (exc.strerror or str(exc)).lower()) from exc
-    return parse(content, str(path), path.stem)
+        raise SourceError(source, _reason(exc)) from exc
+    return _writable(parse(content, source, path.stem), source)
+
+
+def _writable(article: Article, source: str) -> Article:
+    if broken := unwritable(article):
+        raise SourceError(source, f"holds {broken!r}, half of a character")
+    return article
 
 
 def parse_markdown(content: bytes, source: str, article_id: str) -> Article:
@@ -142,22 +177,37 @@ def parse_markdown(content: bytes, source: str, article_id: str) -> Article:
 
     :raises SourceError: If the front matter is broken or no paragraph follows it.
     """
-    text = decode(content, source)
-    try:
-        post = frontmatter.loads(text)
-    except (yaml.YAMLError, ValueError) as exc:  # ValueError: a date such as 2025-13-15
-        raise SourceError(source, f"broken front matter: {_yaml_reason(exc)}") from exc
-    if text.lstrip().startswith("---\n") and not post.metadata:
-        raise SourceError(source, "broken front matter: no closing line of three dashes")
-    fields = _fields(post.metadata, source, "broken front matter")
-    heading, paragraphs = _markdown_paragraphs(post.content)
+    values, text = _front_matter(decode(content, source).strip(), source)
+    fields = _fields(values, source, "broken front matter")
+    heading, paragraphs = markdown_paragraphs(text)
     if not paragraphs:
-        raise SourceError(source, "no paragraph below the front matter")
+        raise SourceError(
+            source, "no paragraph in it" if not values else "no paragraph below the front matter"
+        )
     return fields.article(article_id, heading or title_of(article_id), paragraphs)
 
 
+def _front_matter(text: str, source: str) -> tuple[dict[str, Any], str]:
+    if not _FRONT_MATTER.detect(text):
+        return {}, text
+    what = "broken front matter"
+    try:
+        header, below = _FRONT_MATTER.split(text)
+    except ValueError as exc:
+        raise SourceError(source, f"{what}: no closing line of three dashes") from exc
+    try:
+        # Not the loader written in C: brackets nested 30,000 deep crash it, and all of us with it.
+        values = _FRONT_MATTER.load(header, Loader=yaml.SafeLoader) or {}
+    # PyYAML lets ValueError (a date such as 2025-13-15) and LookupError (an empty number) through.
+    except (yaml.YAMLError, ValueError, LookupError, RecursionError) as exc:
+        raise SourceError(source, f"{what}: {_yaml_reason(exc)}") from exc
+    if not isinstance(values, dict):
+        raise SourceError(source, f"{what}: not lines like `title: Talks open`")
+    return values, below
+
+
 def parse_text(content: bytes, source: str, article_id: str) -> Article:
-    """Plain text; a short first line above a blank one is its title.
+    """Plain text; it has no place for a title, so the file's name is one.
 
     :raises SourceError: If it isn't text or has no paragraph.
     """
@@ -174,10 +224,12 @@ def decode(content: bytes, source: str) -> str:
     """
     if not content.strip():
         raise SourceError(source, "the file is empty")
+    if content.startswith(_UTF_16):
+        raise SourceError(source, "UTF-16, not UTF-8: save it in that encoding and add it again")
     if b"\0" in content:
         raise SourceError(source, "a binary file, not text")
     try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as exc:
         raise SourceError(
             source, f"not UTF-8 (at byte {exc.start}): save it in that encoding and add it again"
@@ -188,23 +240,27 @@ def _read_lines(path: Path) -> Iterator[tuple[str, Article | SourceError]]:
     empty = True
     try:
         with path.open("rb") as lines:
+            head = lines.peek()[:1000]
+            if b"\0" in head and not _JSON_LINE.search(head):
+                decode(head, _shown(path))  # binary, or UTF-16: said once and not for every line
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     empty = False
-                    source = f"{path}, line {number}"
+                    source = f"{_shown(path)}, line {number}"
                     yield source, _read_line(line, source)
-    except OSError as exc:
-        yield str(path), SourceError(str(path), (exc.strerror or str(exc)).lower())
+    except (OSError, SourceError) as exc:
+        reason = exc.reason if isinstance(exc, SourceError) else _reason(exc)
+        yield _shown(path), SourceError(_shown(path), reason)
         return
     if empty:
-        yield str(path), SourceError(str(path), "the file is empty")
+        yield _shown(path), SourceError(_shown(path), "the file is empty")
 
 
 def _read_line(line: bytes, source: str) -> Article | SourceError:
     try:
         try:
             record = json.loads(decode(line, source))
-        except (json.JSONDecodeError, RecursionError) as exc:
+        except (ValueError, RecursionError) as exc:  # ValueError: a number of 5,000 digits, too
             raise SourceError(source, f"not JSON: {exc}") from exc
         if not isinstance(record, dict):
             raise SourceError(source, "not a JSON object")
@@ -216,7 +272,7 @@ def _read_line(line: bytes, source: str) -> Article | SourceError:
         paragraphs = split_paragraphs(fields.text) if given is None else _cleaned(given)
         if not paragraphs:
             raise SourceError(source, 'no paragraph in "text" or "paragraphs"')
-        return fields.article(fields.id, title_of(fields.id), paragraphs)
+        return _writable(fields.article(fields.id, title_of(fields.id), paragraphs), source)
     except SourceError as exc:
         return exc
 
@@ -235,43 +291,43 @@ def _fields(values: dict[str, Any], source: str, what: str) -> Fields:
         raise SourceError(source, f"{what}: {key}: {message}") from exc
 
 
-def _yaml_reason(exc: yaml.YAMLError | ValueError) -> str:
+def _yaml_reason(exc: Exception) -> str:
     mark = getattr(exc, "problem_mark", None)
-    problem = getattr(exc, "problem", None) or str(exc) or "it is not YAML"
+    problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0] or "it is not YAML"
     return f"{problem} (line {mark.line + 1})" if mark is not None else str(problem)
 
 
 def title_of(article_id: str) -> str:
-    words = re.sub(r"[-_\s]+", " ", article_id).strip()
+    words = re.sub(r"[-_\s]+", " ", article_id).strip() or article_id
     return words[:1].upper() + words[1:]
 
 
-def _markdown_paragraphs(text: str) -> tuple[str, tuple[str, ...]]:
-    """The first top heading, and the text of every block without its markup."""
-    heading = ""
-    pieces: list[str] = []
-    tokens = _MARKDOWN.parse(text)
-    for before, token in zip([None, *tokens], tokens, strict=False):
-        if token.type == "inline":
-            piece = _inline_text(token)
-            if before is not None and before.tag == "h1" and not heading:
-                heading = piece
-            else:
-                pieces.append(piece)
-        elif token.type in ("fence", "code_block"):
-            pieces.append(token.content.strip())
-    return heading, join_fragments(pieces)
+# These libraries take up to half a second to import, so they are when a file of theirs comes.
+def _parse_html(content: bytes, source: str, article_id: str) -> Article:
+    from corpus.pages import parse_html
+
+    return parse_html(content, source, article_id)
 
 
-def _inline_text(token: Any) -> str:
-    parts = {"softbreak": " ", "hardbreak": "\n"}
-    texts = (parts.get(child.type, child.content) for child in token.children or [])
-    return "".join(texts).strip()
+def _parse_pdf(content: bytes, source: str, article_id: str) -> Article:
+    from corpus.documents import parse_pdf
+
+    return parse_pdf(content, source, article_id)
+
+
+def _parse_docx(content: bytes, source: str, article_id: str) -> Article:
+    from corpus.documents import parse_docx
+
+    return parse_docx(content, source, article_id)
 
 
 PARSERS: dict[str, Callable[[bytes, str, str], Article]] = {
     ".md": parse_markdown,
     ".markdown": parse_markdown,
     ".txt": parse_text,
+    ".html": _parse_html,
+    ".htm": _parse_html,
+    ".pdf": _parse_pdf,
+    ".docx": _parse_docx,
 }
 SUFFIXES = frozenset(PARSERS) | {".jsonl"}

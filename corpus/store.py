@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -12,11 +13,12 @@ from typing import Any, TypeVar
 import sqlite_utils
 
 from corpus.analysis import fold
+from corpus.copies import Copies
 from corpus.database import Database, explained
 from corpus.errors import ArticleNotFoundError, CorpusError
 from corpus.paragraphs import passage_spans
 from corpus.schema import MIGRATIONS
-from corpus.types import Article, Change, Coverage, Passage, StoredArticle
+from corpus.types import Article, Change, Coverage, Passage, StoredArticle, unwritable
 
 FILE_NAME = "talks.sqlite3"
 # SQLite takes 32,766 variables a statement: https://www.sqlite.org/limits.html
@@ -48,6 +50,7 @@ class Corpus:
         self.folder = folder
         self.database = Database(folder / FILE_NAME)
         self.database.migrate(MIGRATIONS)
+        self.copies = Copies(self.database)
 
     # -- writing
 
@@ -55,7 +58,7 @@ class Corpus:
         """Store an article, or a new version of it if its id is known and it reads otherwise.
 
         :param restore: Whether a withdrawn article can be found again after this.
-        :raises CorpusError: If it has no title or no paragraph.
+        :raises CorpusError: If it has no title or no paragraph, or can't be written as UTF-8.
         """
         _check(article)
         with self.database.write() as db:
@@ -98,8 +101,9 @@ class Corpus:
 
     def find(self, article_id: str) -> StoredArticle | None:
         """The latest version of an article, withdrawn or not."""
-        row = self._one("SELECT * FROM articles WHERE id = ?", [article_id])
-        return None if row is None else self._stored(row)
+        with self.database.snapshot():
+            row = self._one("SELECT * FROM articles WHERE id = ?", [article_id])
+            return None if row is None else self._stored(row)
 
     def article(self, article_id: str) -> StoredArticle:
         """The latest version of an article, withdrawn or not.
@@ -111,11 +115,49 @@ class Corpus:
             raise ArticleNotFoundError(article_id)
         return stored
 
+    def find_url(self, url: str) -> StoredArticle | None:
+        """The article published at this very address, whatever its id; the oldest if several."""
+        with self.database.snapshot():
+            row = self._one("SELECT * FROM articles WHERE url = ? ORDER BY added_at, id", [url])
+            return None if row is None else self._stored(row)
+
+    def identified(self, article: Article) -> Article:
+        """A fetched article under the id that its address has here, if it is known."""
+        known = self.find_url(article.url) if article.url else None
+        if known is None or self.find(article.id) is not None:
+            return article
+        return replace(article, id=known.article.id)
+
+    def each_article(self) -> Iterator[StoredArticle]:
+        """All articles that can be found, in order of id, without holding them all."""
+        last = ""
+        while True:
+            sql = "SELECT * FROM articles WHERE withdrawn_at IS NULL AND id > ? ORDER BY id LIMIT ?"
+            rows = self._rows(sql, [last, BATCH])
+            yield from map(self._stored, rows)
+            if not rows:
+                return
+            last = rows[-1]["id"]
+
+    def paragraphs_of(self, article_id: str, version: int) -> tuple[str, ...]:
+        """An article's paragraphs as an earlier (or its latest) version had them.
+
+        :raises ArticleNotFoundError: If there is no such article, or no such version of it.
+        """
+        if not 1 <= version <= self.article(article_id).version:
+            raise ArticleNotFoundError(f"{article_id}, version {version}")
+        sql = (
+            "SELECT text FROM paragraphs WHERE article_id = ? AND first_version <= ?"
+            " AND (retired_version IS NULL OR retired_version > ?) ORDER BY number"
+        )
+        return tuple(row["text"] for row in self._rows(sql, [article_id, version, version]))
+
     def articles(self, *, withdrawn: bool = False) -> list[StoredArticle]:
         """All articles that can be found (or, if asked, those withdrawn), newest first."""
         test = "IS NOT NULL" if withdrawn else "IS NULL"
         sql = f"SELECT * FROM articles WHERE withdrawn_at {test} ORDER BY published DESC, id"
-        return [self._stored(row) for row in self._rows(sql)]
+        with self.database.snapshot():
+            return [self._stored(row) for row in self._rows(sql)]
 
     def coverage(self) -> Coverage:
         """How many articles and passages can be found, and the dates that they span."""
@@ -176,17 +218,33 @@ class Corpus:
         sql = f"{_PASSAGE} WHERE articles.id = ? AND paragraphs.retired_version IS NULL"
         return [_passage(r) for r in self._rows(f"{sql} ORDER BY number, start", [article_id])]
 
+    def version_of(self, passage_id: int) -> int:
+        """The latest version of its article that has this passage; 0 if there is none."""
+        row = self._one(
+            "SELECT COALESCE(retired_version - 1, articles.version) AS version"
+            f" {_FROM} WHERE passages.id = ?",
+            [passage_id],
+        )
+        return 0 if row is None else int(row["version"])
+
     def retired(self, passage_ids: Sequence[int]) -> set[int]:
         """Which of these passages an article's later version no longer has."""
-        marks = ",".join("?" * len(passage_ids))
-        sql = f"{_PASSAGE} WHERE passages.id IN ({marks}) AND retired_version IS NOT NULL"
-        return {row["id"] for row in self._rows(sql, passage_ids)}
+        found: set[int] = set()
+        for batch in _batches(passage_ids, VARIABLES):
+            marks = ",".join("?" * len(batch))
+            sql = f"SELECT passages.id {_FROM} WHERE passages.id IN ({marks})"
+            rows = self._rows(f"{sql} AND retired_version IS NOT NULL", batch)
+            found.update(row["id"] for row in rows)
+        return found
 
     # -- inner workings
 
     def _rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         with explained(self.database.path):
-            return list(self.database.db.query(sql, list(values)))
+            try:
+                return list(self.database.db.query(sql, list(values)))
+            except UnicodeEncodeError:  # half of a surrogate pair: nothing stored has one
+                return []
 
     def _one(self, sql: str, values: Sequence[Any] = ()) -> dict[str, Any] | None:
         return next(iter(self._rows(sql, values)), None)
@@ -216,11 +274,10 @@ class Corpus:
         db.table("articles").insert(_columns(article) | stamps)
         for number, text in enumerate(article.paragraphs, start=1):
             self._insert_paragraph(db, article, number, text, version=1)
+        self.copies.update(article)
         return Change.ADDED
 
-    def _change(
-        self, db: sqlite_utils.Database, stored: StoredArticle, article: Article
-    ) -> Change:
+    def _change(self, db: sqlite_utils.Database, stored: StoredArticle, article: Article) -> Change:
         # A title is part of what is searched: with a new one every passage is a new one.
         keep_text = stored.article.title == article.title
         if keep_text and stored.article.paragraphs == article.paragraphs:
@@ -241,6 +298,7 @@ class Corpus:
                 )
         for number, text in new.items():
             self._insert_paragraph(db, article, number, text, version)
+        self.copies.update(article)
         return Change.CHANGED
 
     def _insert_paragraph(
@@ -255,9 +313,14 @@ class Corpus:
                 'INSERT INTO passages (paragraph_id, start, "end") VALUES (?, ?, ?)',
                 [paragraph_id, start, end],
             ).lastrowid
+            folded, title = fold(text[start:end]), fold(article.title)
             db.execute(
                 "INSERT INTO passages_fts (rowid, text, title) VALUES (?, ?, ?)",
-                [passage_id, fold(text[start:end]), fold(article.title)],
+                [passage_id, folded, title],
+            )
+            db.execute(
+                "INSERT INTO words_fts (rowid, text) VALUES (?, ?)",
+                [passage_id, f"{folded} {title}"],
             )
 
     def _mark(self, article_id: str, withdrawn_at: str | None) -> None:
@@ -283,6 +346,8 @@ def _check(article: Article) -> None:
         raise CorpusError(f"Article {article.id!r} has no title.")
     if not any(paragraph.strip() for paragraph in article.paragraphs):
         raise CorpusError(f"Article {article.id!r} has no paragraph.")
+    if broken := unwritable(article):
+        raise CorpusError(f"Article {article.id!r} holds {broken!r}, half of a character.")
 
 
 def _columns(article: Article) -> dict[str, Any]:

@@ -25,6 +25,20 @@ class Article:
     note: str = ""  # the editor's note: what other sources say
 
 
+def unwritable(article: Article) -> str:
+    """The first character that UTF-8 can't write (half of a surrogate pair), or nothing.
+
+    JSON can spell one ("\\ud800"), and so can a file name in another encoding.
+    """
+    texts = (article.id, article.title, *article.paragraphs, article.outlet, article.url or "")
+    others = (article.published, article.language, *article.sources, article.note)
+    try:
+        "".join((*texts, *others)).encode()
+    except UnicodeEncodeError as exc:
+        return str(exc.object[exc.start])
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A paragraph, or a part of one too long for the models: what is embedded, found and cited.

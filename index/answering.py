@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.analysis import content_words, words
 from corpus.errors import ModelError
@@ -13,10 +13,11 @@ from corpus.sentences import sentence_spans
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
 from index.calibration import Calibration
+from index.collapsing import also_in, collapsed
 from index.evidence import Candidate, Question, candidate, stems
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
-from index.search import Hit, Results, Searcher, clean_query
+from index.search import DEPTH, Hit, Results, Searcher, clean_query
 from index.types import Answer, Citation, Seconds
 
 TOP_K = 8  # passages read for a question
@@ -70,13 +71,11 @@ class Answerer:
         """
         began = time.perf_counter()
         reading = self.read(standalone(clean_query(question), context))
-        confidence, chosen = self.decide(reading)
-        answered = bool(chosen) and confidence >= self.threshold
-        citations = self._cite(reading, chosen, confidence) if answered else ()
+        confidence, citations = self.conclude(reading)
+        answered = bool(citations) and confidence >= self.threshold
+        citations = citations if answered else ()
         nearest = reading.results.hits[:NEAREST]
-        seconds = Seconds(
-            reading.search_seconds, reading.read_seconds, time.perf_counter() - began
-        )
+        seconds = Seconds(reading.search_seconds, reading.read_seconds, time.perf_counter() - began)
         return Answer(
             id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
             question=question,
@@ -99,7 +98,10 @@ class Answerer:
     def read(self, question: str) -> Reading:
         """Find passages for a question, read them, and order what may be the answer."""
         began = time.perf_counter()
-        results = self._searcher.search(question, self._top_k)
+        results = self._searcher.search(question, 2 * DEPTH)
+        # All that was found is at hand, so copies of one passage take no other's place.
+        hits = collapsed(self._corpus.copies, results.hits, self._top_k)
+        results = replace(results, hits=hits)
         found = time.perf_counter()
         articles = {
             hit.passage.article_id: self._corpus.article(hit.passage.article_id).article
@@ -122,7 +124,12 @@ class Answerer:
             read_seconds=read - found,
         )
 
-    def decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
+    def conclude(self, reading: Reading) -> tuple[float, tuple[Citation, ...]]:
+        """What would be answered, and the confidence in it, be that enough to answer or not."""
+        confidence, chosen = self._decide(reading)
+        return confidence, self._cite(reading, chosen, confidence) if chosen else ()
+
+    def _decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
         """The confidence in the best candidate, and it with those that agree, best first."""
         if reading.kind is QuestionKind.KEYWORDS:
             return self._decide_keywords(reading)
@@ -141,11 +148,12 @@ class Answerer:
         others = (c for c in reading.candidates if not same(c.words, best.words))
         second = next(others, None)
         margin = strength - self._calibration.strength(second.features) if second else 0.0
-        cover = reading.question.cover(
-            stems(best.hit.passage.text)
-            | stems(reading.articles[best.hit.passage.article_id].title)
-        )
-        return strength, margin, 1 - 1 / len(agreeing), cover
+        return strength, margin, 1 - 1 / len(agreeing), self.cover(reading, best)
+
+    def cover(self, reading: Reading, found: Candidate) -> float:
+        """The share of the question's content in a candidate's passage and its title."""
+        title = reading.articles[found.hit.passage.article_id].title
+        return reading.question.cover(stems(found.hit.passage.text) | stems(title))
 
     # -- inner workings
 
@@ -190,7 +198,10 @@ class Answerer:
         self, reading: Reading, chosen: Sequence[Candidate], confidence: float
     ) -> tuple[Citation, ...]:
         citations: list[Citation] = []
+        told: set[str] = set()  # near-copies named beside an earlier citation
         for number, choice in enumerate(best_of_articles(chosen)[:MAX_CITATIONS], start=1):
+            if choice.hit.passage.article_id in told:
+                continue
             score = confidence
             if choice.features and number > 1:
                 strength = self._calibration.strength
@@ -201,18 +212,19 @@ class Answerer:
             start, end = choice.start, choice.end
             if reading.kind is not QuestionKind.WORDS:
                 start, end = choice.sentence
-            citations.append(
-                Citation(
-                    number=len(citations) + 1,
-                    passage=choice.hit.passage,
-                    article=reading.articles[choice.hit.passage.article_id],
-                    start=start,
-                    end=end,
-                    quote_start=choice.sentence[0],
-                    quote_end=choice.sentence[1],
-                    score=round(score, 4),
-                )
+            citation = Citation(
+                number=len(citations) + 1,
+                passage=choice.hit.passage,
+                article=reading.articles[choice.hit.passage.article_id],
+                start=start,
+                end=end,
+                quote_start=choice.sentence[0],
+                quote_end=choice.sentence[1],
+                score=round(score, 4),
             )
+            others = also_in(self._corpus, citation.article.id, citation.quote)
+            told.update(article.id for article in others)
+            citations.append(replace(citation, also_in=others))
         return tuple(citations)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 from corpus.database import explained
 from corpus.embeddings import EmbeddingStore
 from corpus.errors import GenerationError, LockedError
+from corpus.journal import Journal
 from corpus.store import Corpus
 from corpus.types import Passage
 from index.embedding import Embedder, Embeddings, text_hash
@@ -77,6 +78,7 @@ class Generations:
         self._store = EmbeddingStore(corpus.database)
         self.folder = corpus.folder / "generations"
         corpus.database.migrate(MIGRATIONS)
+        self._journal = Journal(corpus.database)
 
     # -- looking
 
@@ -116,24 +118,33 @@ class Generations:
     # -- changing; one process at a time
 
     @contextmanager
-    def writing(self, wait: float = 0.0) -> Iterator[None]:
+    def writing(self, wait: float = 0.0, who: str = "") -> Iterator[None]:
         """Hold the lock that one reindex, rollback or repair needs.
 
-        The operating system lets go of it when the process dies, however it dies.
+        The operating system lets go of it when the process dies, however it dies. A thread that
+        has it may ask for it again.
 
-        :raises LockedError: If another process has it for longer than `wait` seconds.
+        :param who: Whom others are told of while they can't have it.
+        :raises LockedError: If another has it for longer than `wait` seconds.
         """
         self._corpus.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._corpus.folder / "reindex.lock", timeout=wait)
+        lock = FileLock(self._corpus.folder / "reindex.lock", is_singleton=True)
+        holder = self._corpus.folder / "reindex.holder"
+        inner = lock.is_locked  # by this thread
         try:
-            lock.acquire()
+            lock.acquire(timeout=wait)
         except Timeout as exc:
             raise LockedError(
-                "Another reindex is running. Wait until it has finished, then try again."
+                f"Another reindex is running{_told(holder)}. Wait until it has finished, then try "
+                "again."
             ) from exc
         try:
+            if not inner:
+                _tell_holder(holder, who or "another process")
             yield
         finally:
+            if not inner:
+                holder.unlink(missing_ok=True)
             lock.release()
 
     def build(
@@ -160,9 +171,15 @@ class Generations:
         self._verify(generation, want)
         return Built(generation, embedded, len(new), len(gone))
 
-    def publish(self, generation: Generation) -> Generation:
-        """Make a built generation the live one, in one transaction, and drop the oldest files."""
+    def publish(self, generation: Generation, who: str = "", detail: str = "") -> Generation:
+        """Make a built generation the live one, in one transaction, and drop the oldest files.
+
+        :param who: Whose doing it is, for the log; a first index on its own is nobody's.
+        """
         with self._corpus.database.write() as db:
+            if who:
+                name = f"generation {generation.number}"
+                self._journal.record(who, "published", name, detail)
             db.execute(
                 "UPDATE generations SET published ="
                 " (SELECT COALESCE(MAX(published), 0) + 1 FROM generations) WHERE number = ?",
@@ -173,18 +190,25 @@ class Generations:
         self._prune()
         return live
 
-    def discard(self, generation: Generation) -> None:
-        """Drop a generation that was built and is not to be published."""
-        with self._corpus.database.write() as db:
-            db.execute("DELETE FROM generations WHERE number = ?", [generation.number])
-        self.path(generation).unlink(missing_ok=True)
+    def tidy(self) -> None:
+        """Drop what runs that were cut off have left; call it within `writing()`."""
+        self._prune()
 
-    def rollback(self) -> Generation:
+    def discard(self, generation: Generation) -> None:
+        """Drop a generation that was built and is not to be published; one that was, stays."""
+        with self._corpus.database.write() as db:
+            sql = "DELETE FROM generations WHERE number = ? AND published IS NULL"
+            dropped = db.execute(sql, [generation.number]).rowcount
+        if dropped:
+            self.path(generation).unlink(missing_ok=True)
+
+    def rollback(self, who: str = "") -> Generation:
         """Make the generation before the live one live again.
 
+        :param who: Whose doing it is, for the log.
         :raises GenerationError: If there is none.
         """
-        with self.writing(), self._corpus.database.write() as db:
+        with self.writing(who=who), self._corpus.database.write() as db:
             published = self.published()
             if len(published) < 2:
                 raise GenerationError(
@@ -194,6 +218,11 @@ class Generations:
             db.execute(
                 "UPDATE generations SET published = NULL WHERE number = ?", [published[0].number]
             )
+            if who:
+                back = f"from generation {published[0].number}"
+                self._journal.record(
+                    who, "rolled back to", f"generation {published[1].number}", back
+                )
             return published[1]
 
     def load(self, generation: Generation, embedder: Embedder | None) -> VectorIndex:
@@ -337,6 +366,19 @@ class Generations:
         with self._corpus.database.write() as db:
             db.execute(f"DELETE FROM generations WHERE number NOT IN ({numbers})")
         names = {generation.file for generation in kept}
-        for file in self.folder.iterdir():
+        for file in self.folder.iterdir() if self.folder.is_dir() else ():
             if file.name not in names:
                 file.unlink(missing_ok=True)
+
+
+def _tell_holder(path: Path, who: str) -> None:
+    # Only what others are told: a full disk must not keep anyone from a rollback.
+    with suppress(OSError):
+        path.write_text(f"{who}, since {datetime.now(UTC):%H:%M} UTC", encoding="utf-8")
+
+
+def _told(path: Path) -> str:
+    try:
+        return f" ({path.read_text(encoding='utf-8')})"
+    except (OSError, UnicodeDecodeError):
+        return ""

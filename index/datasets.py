@@ -67,7 +67,6 @@ class QuestionSet:
 
     def paragraph(self, key: ParagraphKey) -> str:
         """The text of one of the set's own paragraphs."""
-        # Not a field: a set is made once, and looked into only when it is read without search.
         article = next(article for article in self.articles if article.id == key[0])
         return article.paragraphs[key[1] - 1]
 
@@ -85,20 +84,13 @@ def read_questions(path: Path, passages: Path | None = None) -> QuestionSet:
     if kind.endswith(".jsonl") and passages is not None:
         return _read_multihop(name, path, passages)
     if kind.endswith(".jsonl"):
-        return QuestionSet(name, _unique(path, map(_own_question, _lines(path, _Line))))
+        lines = map(_own_question, _lines(path, _Line))
+        return QuestionSet(name, _unique(path, lines))
     if passages is not None:
         raise SourceError(str(path), "passages come with questions in .jsonl or .jsonl.gz")
     raise SourceError(
         str(path), "not a kind of question file (.jsonl, or .json for SQuAD; .gz may follow)"
     )
-
-
-def articles_of(path: Path, passages: Path | None = None) -> tuple[Article, ...]:
-    """The articles that a file of questions brings; none where it asks the live corpus.
-
-    :raises SourceError: As `read_questions` does.
-    """
-    return read_questions(path, passages).articles
 
 
 def sample(questions: Sequence[KnownQuestion], limit: int | None, seed: int) -> list[KnownQuestion]:
@@ -314,12 +306,13 @@ def _lines(path: Path, model: type[Record]) -> Iterator[tuple[str, Record]]:
     for number, line in enumerate(_text(path).split("\n"), start=1):
         if line.strip():
             source = f"{path}, line {number}"
-            yield source, _record(model, _json(line, source), source)
+            value = _json(line, source)
+            if model is _Line and isinstance(value, dict) and "query_id" in value:
+                raise SourceError(source, "MultiHop-RAG queries need their passages (--passages)")
+            yield source, _record(model, value, source)
 
 
-def _unique(
-    path: Path, found: Iterator[tuple[str, KnownQuestion]]
-) -> tuple[KnownQuestion, ...]:
+def _unique(path: Path, found: Iterator[tuple[str, KnownQuestion]]) -> tuple[KnownQuestion, ...]:
     questions: dict[str, KnownQuestion] = {}
     for source, question in found:
         if question.id in questions:

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,14 @@ class Embedder:
                 folder, device="cpu", local_files_only=not is_hub_name(model)
             )
         self.dim = int(self._model.get_embedding_dimension() or 0)
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The whole words among the pieces into which the model cuts texts: the commonest ones."""
+        pieces = self._model.tokenizer.get_vocab()
+        # Word starts are marked by some tokenizers, and the inner pieces ("##ing") by others.
+        bare = {piece.lstrip("▁Ġ").lower() for piece in pieces}
+        return frozenset(word for word in bare if word.isalpha() and word.isascii())
 
     def encode_queries(self, texts: Sequence[str], /) -> Embeddings:
         """Embed questions, with the prompt that the model wants before a query, if any.

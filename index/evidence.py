@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,33 +13,26 @@ import snowballstemmer
 from corpus.analysis import content_words, words
 from corpus.sentences import Span as Offsets
 from corpus.sentences import sentence_around
+from index.expected import Points, fits, points_of
 from index.reading import Span
 from index.search import Hit
 
 FEATURES = (
-    "reader",  # the reader's score, squashed
+    "reader",  # the reader's score
+    "reader_squashed",  # the same, so that a little above 0 already says much
     "cosine",
     "lexical",
     "sentence_cover",  # share of the question's content found in the answer's sentence
     "passage_cover",  # the same in the passage and its title
-    "names_missing",  # share of the question's names and numbers that the passage lacks
+    "names_missing",  # share of the question's names and numbers that passage and title lack
+    "names_elsewhere",  # the same of the sentence alone
+    "numbers_differ",  # 1 when the sentence has another date or ordinal where the question has one
     "repeats",  # share of the answer's words that the question already says
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
     "rank",  # 1 / rank in the search
 )
 
 _STEMMER = snowballstemmer.stemmer("porter")
-_NUMBER = re.compile(
-    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|"
-    r"million|half|no|none|several|few)\b",
-    re.I,
-)
-_TIME = re.compile(
-    r"\d|\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|monday|tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday|today|yesterday|tomorrow|morning|evening|night|week|month|year|spring|"
-    r"summer|autumn|winter|before|after|during|since|until|when|century|late|early|end)",
-    re.I,
-)
 
 
 @lru_cache(maxsize=50_000)
@@ -59,6 +52,7 @@ class Question:
     text: str
     weights: dict[str, float]  # stem -> how much of the question's content it is
     named: frozenset[str]  # stems of names and numbers in it
+    points: Points  # dates and ordinals in it
 
     @classmethod
     def of(cls, text: str, frequency: Callable[[str], int], passages: int) -> Question:
@@ -66,7 +60,7 @@ class Question:
         weights: dict[str, float] = {}
         for word in content_words(text) or words(text):
             weights[stem(word)] = math.log(1 + (passages + 1) / (frequency(word) + 0.5))
-        return cls(text, weights, _named(text))
+        return cls(text, weights, _named(text), points_of(text))
 
     def cover(self, found: frozenset[str]) -> float:
         """The share of the question's content among these stems, from 0 to 1."""
@@ -92,24 +86,33 @@ class Candidate:
 def candidate(question: Question, hit: Hit, span: Span, title: str, language: str) -> Candidate:
     """Measure one span; `span` counts from the start of the hit's passage."""
     passage = hit.passage
-    start, end = passage.start + span.start, passage.start + span.end
-    sentence = sentence_around(passage.paragraph_text, start, end, language)
-    in_sentence = stems(passage.paragraph_text[sentence[0] : sentence[1]])
+    start = passage.start + span.start
+    sentence = sentence_around(passage.paragraph_text, start, start + 1, language)
+    # One sentence proves an answer: words that run into the next are left out.
+    end = min(passage.start + span.end, sentence[1])
+    said = passage.paragraph_text[sentence[0] : sentence[1]]
+    in_sentence = stems(said)
     in_passage = stems(passage.text) | stems(title)
     text = passage.paragraph_text[start:end]
-    missing = question.named - in_passage
     features = (
-        math.tanh(span.score / 10),
+        max(-3.0, span.score / 10),
+        math.tanh(span.score / 5),
         hit.cosine,
         hit.lexical,
         question.cover(in_sentence),
         question.cover(in_passage),
-        len(missing) / len(question.named) if question.named else 0.0,
+        _lacking(question.named, in_passage),
+        _lacking(question.named, in_sentence),
+        float(points_of(said).contradict(question.points)),
         _share(stems(text), frozenset(question.weights)),
-        _type_fits(question.text, text),
+        fits(question.text, text),
         1 / hit.rank,
     )
     return Candidate(hit, start, end, sentence, features)
+
+
+def _lacking(named: frozenset[str], found: frozenset[str]) -> float:
+    return len(named - found) / len(named) if named else 0.0
 
 
 def _share(of: frozenset[str], among: frozenset[str]) -> float:
@@ -119,27 +122,5 @@ def _share(of: frozenset[str], among: frozenset[str]) -> float:
 def _named(text: str) -> frozenset[str]:
     """Stems of what is capitalised within the question, and of its numbers."""
     found = [word for word in re.findall(r"\w+", text)[1:] if word[0].isupper()]
-    found += re.findall(r"\d+", text)
+    found += re.findall(r"\d\w*", text)
     return frozenset(stem(word) for name in found for word in words(name))
-
-
-def _type_fits(question: str, text: str) -> float:
-    asked = " ".join(words(question))
-    for pattern, fits in _TYPES:
-        if re.search(pattern, asked):
-            return 1.0 if fits(text) else -1.0
-    return 0.0
-
-
-def _has_name(text: str) -> bool:
-    return any(word[0].isupper() for word in re.findall(r"\w+", text))
-
-
-_TYPES: Sequence[tuple[str, Callable[[str], bool]]] = (
-    (r"\bhow (many|much|long|old|far|large|big|tall)\b", lambda text: bool(_NUMBER.search(text))),
-    (
-        r"^when\b|\b(what|which) (year|date|day|month|time|century)\b",
-        lambda text: bool(_TIME.search(text)),
-    ),
-    (r"\bwho(m|se)?\b|^where\b", _has_name),
-)

@@ -8,14 +8,18 @@ from enum import StrEnum
 
 from corpus.analysis import STOP_WORDS, words
 
-_ASKING = frozenset(
-    "who whom whose what which when where why how name list tell explain describe".split()
-)
-_DECIDING = frozenset(
+
+def set_of(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
+_ASKING = set_of("who whom whose what which when where why how name list tell explain describe")
+_DECIDING = set_of(
     """
     is are was were am do does did has have had will would can could shall should may might must
     isn aren wasn weren don doesn didn hasn haven hadn won wouldn can couldn shouldn
-    """.split()
+    """
 )
 
 
@@ -48,8 +52,8 @@ def kind_of(question: str) -> QuestionKind:
 _LEAD = re.compile(
     r"^(?:and|but|so|ok|okay|what about|how about|and what about|and how about)\b[\s,]*", re.I
 )
-_POINTING = frozenset(
-    "he she it they him her them his hers its their theirs there then that this those these".split()
+_POINTING = set_of(
+    "he she it they him her them his hers its their theirs there then that this those these"
 )
 _POSSESSIVE = re.compile(r"\b[\w.-]+['’]s\b|\b[\w.-]+s['’](?=\s|$)")
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|next|previous)\b", re.I)

@@ -6,13 +6,14 @@ import logging
 import threading
 from dataclasses import dataclass
 
-from corpus.errors import GenerationError, ModelError, QueryError
+from corpus.errors import GenerationError, ModelError, QueryError, TalksError
 from corpus.fulltext import FullText
 from corpus.store import Corpus
 from corpus.types import Passage
+from corpus.variants import Spelling
 from index.building import EMBEDDED, Generations
 from index.embedding import Embedder, Embeddings
-from index.generation import VectorIndex
+from index.generation import Generation, VectorIndex
 
 log = logging.getLogger(__name__)
 
@@ -47,31 +48,46 @@ class Searcher:
     """Finds passages in the live generation; follows it when another is published.
 
     Safe to share between threads. Without an embedding model it goes on with words alone.
+
+    :param generation: Search this one, published or not, and follow no other.
     """
 
-    def __init__(self, corpus: Corpus, embedder: Embedder | ModelError) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        embedder: Embedder | ModelError,
+        generation: Generation | None = None,
+    ) -> None:
         self._corpus = corpus
         self._generations = Generations(corpus)
         self._embedder = None if isinstance(embedder, ModelError) else embedder
         self._broken = str(embedder) if isinstance(embedder, ModelError) else ""
-        self._full_text = FullText(corpus.database)
-        self._index: VectorIndex | None = None
-        self._number: int | None = None
+        words = self._embedder.words if self._embedder else frozenset[str]()
+        self._spelling = Spelling(corpus.database, words)
+        self._full_text = FullText(corpus.database, self._spelling)
+        self._loaded = _Loaded(None, None)
+        self._refused: int | None = None  # the live generation that could not be loaded
+        self._only = generation
         self._loading = threading.Lock()
 
     @property
     def full_text(self) -> FullText:
         return self._full_text
 
+    def understood(self, query: str) -> str:
+        """The query with words that no article has as the articles spell what they may mean."""
+        return self._spelling.corrected(query)
+
     def search(self, query: str, top_k: int = 8) -> Results:
-        """The `top_k` best passages for a query; any text is a query.
+        """The `top_k` best passages for a query, as it is `understood`; any text is a query.
 
         :raises QueryError: If it has no word or sign in it, or `top_k` is below 1.
         """
-        query = clean_query(query)
+        query = self.understood(clean_query(query))
         if top_k < 1:
             raise QueryError(f"At least 1 passage has to be asked for, not {top_k}.")
-        index, number = self._live()
+        live = self._live()
+        index, number = live.index, live.number
         vector = None
         if self._embedder is not None and index is not None and len(index):
             vector = self._embedder.encode_queries([query])
@@ -112,19 +128,35 @@ class Searcher:
             for rank, passage in enumerate(found, start=1)
         )
 
-    def _live(self) -> tuple[VectorIndex | None, int | None]:
-        number = self._generations.live_number()
-        if number != self._number:
-            with self._loading:
-                if number != self._number:
-                    self._load()
-        return self._index, self._number
+    def _live(self) -> _Loaded:
+        """What is searched now; asked before every search, so that no question meets a gap."""
+        number = self._only.number if self._only else self._generations.live_number()
+        if number in (self._loaded.number, self._refused):
+            return self._loaded
+        # One loads; the others go on with the index before, if there is one.
+        if self._loading.acquire(blocking=self._loaded.index is None):
+            try:
+                if number not in (self._loaded.number, self._refused):
+                    self._follow(number)
+            finally:
+                self._loading.release()
+        return self._loaded
 
-    def _load(self) -> None:
-        live = self._generations.live()
+    def _follow(self, number: int | None) -> None:
+        try:
+            self._loaded = self._load()
+            self._refused = None
+        except TalksError as exc:
+            if self._loaded.index is None:
+                raise
+            # What is in memory still answers; the next generation is tried again.
+            self._refused = number
+            log.warning("%s Generation %s goes on being searched.", exc, self._loaded.number)
+
+    def _load(self) -> _Loaded:
+        live = self._only or self._generations.live()
         if live is None:
-            self._index, self._number = None, None
-            return
+            return _Loaded(None, None)
         if self._embedder is not None and (live.model, live.embedded) != (
             self._embedder.name,
             EMBEDDED,
@@ -133,9 +165,17 @@ class Searcher:
                 f"Generation {live.number} was made with the embedding model {live.model!r}, but "
                 f"{self._embedder.name!r} is configured. Run `talks reindex`."
             )
-        self._index = self._generations.load(live, self._embedder)
-        self._number = live.number
-        log.info("Generation %d is searched: %d passages.", live.number, len(self._index))
+        index = self._generations.load(live, self._embedder)
+        log.info("Generation %d is searched: %d passages.", live.number, len(index))
+        return _Loaded(index, live.number)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """An index and its number, exchanged at once: a search never sees one of each."""
+
+    index: VectorIndex | None
+    number: int | None
 
 
 def clean_query(query: str) -> str:

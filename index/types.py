@@ -25,6 +25,7 @@ class Citation:
     quote_start: int  # the sentence around them
     quote_end: int  # exclusive
     score: float  # confidence of this citation alone, from 0 to 1
+    also_in: tuple[Article, ...] = ()  # near-copies of the article that have the same quote
 
     @property
     def words(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -11,14 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands import at_the_terminal
 from bot.settings import Settings
 from corpus.errors import SourceError
 
 if TYPE_CHECKING:
+    from corpus.fetching import Fetcher
+    from corpus.journal import Journal
     from corpus.store import Corpus
     from corpus.types import Article, StoredArticle
 
 LEFT_OUT = 1  # exit status: some of the sources could not be added
+_WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 SHOWN = 20  # articles named one by one when many are added
 
 
@@ -27,19 +32,19 @@ SHOWN = 20  # articles named one by one when many are added
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the counts.")
 @click.pass_obj
 def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
-    """Add articles from files and folders (.md, .txt, .jsonl).
+    """Add articles from web addresses, files and folders.
 
-    What can't be read is named, with the reason; the rest goes in, and the exit status is 1.
-    An article that is known by its id and reads the same is left alone; one that reads otherwise
-    becomes a new version. `talks reindex` then makes them findable.
+    Files may be .md, .txt, .html, .pdf, .docx and .jsonl. What can't be read is named, with the
+    reason; the rest goes in, and the exit status is 1.
+
+    The same address or file again is the same article: left alone if it reads the same, a new
+    version if it reads otherwise. `talks reindex` then makes them findable.
     """
-    from corpus.parsing import read_sources
-
     corpus = _corpus(settings)
     errors: list[SourceError] = []
 
     def readable() -> Iterator[Article]:
-        for item in read_sources(map(Path, sources)):
+        for item in _items(settings, corpus, sources):
             if isinstance(item, SourceError):
                 errors.append(item)
                 click.echo(f"Left out: {item}", err=True)
@@ -47,52 +52,67 @@ def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
                 yield item
 
     counts: Counter[str] = Counter()
+    changed: list[str] = []
     for article, change in corpus.add_many(readable()):
         counts[change.value] += 1
+        if change != "unchanged":
+            changed.append(article.id)
         if not as_json and counts.total() <= SHOWN:
             click.echo(f"{change.value:>9}  {article.id}  {article.title}")
+            _tell_copies(corpus, article)
         if not as_json and counts.total() == SHOWN + 1:
             click.echo("           ...")
+    if changed:
+        _record(corpus, "added", changed, counts)
     _tell_added(counts, errors, as_json)
     sys.exit(LEFT_OUT if errors else 0)
 
 
 @click.command()
 @click.argument("article_id", metavar="ARTICLE")
+@click.option("--undo", is_flag=True, help="Let a withdrawn ARTICLE be found again.")
 @click.pass_obj
-def remove(settings: Settings, article_id: str) -> None:
+def remove(settings: Settings, article_id: str, undo: bool) -> None:
     """Withdraw ARTICLE (an id): it is no longer found, at once.
 
-    Its text is kept, so that answers given earlier can still be shown, and so that `talks add` of
-    the same article brings it back.
+    Its text is kept, so that answers given earlier can still be shown, and so that --undo or
+    `talks add` of the same article brings it back.
     """
     corpus = _corpus(settings)
-    if corpus.article(article_id).withdrawn:
-        click.echo(f"{article_id} was withdrawn before.")
+    if corpus.article(article_id).withdrawn is not undo:
+        click.echo(f"{article_id} was {'not withdrawn' if undo else 'withdrawn before'}.")
         return
-    corpus.withdraw(article_id)
-    click.echo(f"Withdrawn: {article_id}. It is no longer found.")
+    with corpus.database.write():
+        (corpus.restore if undo else corpus.withdraw)(article_id)
+        _journal(corpus).record(at_the_terminal(), "restored" if undo else "withdrew", article_id)
+    if undo:
+        click.echo(f"Restored: {article_id}. It is found again.")
+    else:
+        click.echo(f"Withdrawn: {article_id}. It is no longer found.")
 
 
 @click.command()
 @click.argument("article_id", required=False, metavar="[ARTICLE]")
 @click.option("--withdrawn", is_flag=True, help="List those that were withdrawn.")
+@click.option("--version", type=click.IntRange(min=1), help="Show ARTICLE as it once read.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object an article.")
 @click.pass_obj
 def articles(
-    settings: Settings, article_id: str | None, withdrawn: bool, as_json: bool
+    settings: Settings,
+    article_id: str | None,
+    withdrawn: bool,
+    version: int | None,
+    as_json: bool,
 ) -> None:
     """List what is in the corpus, newest first; or show one ARTICLE whole, with its sources."""
     corpus = _corpus(settings)
     _first_use(settings, corpus)
-    found = (
-        [corpus.article(article_id)] if article_id else corpus.articles(withdrawn=withdrawn)
-    )
+    found = [corpus.article(article_id)] if article_id else corpus.articles(withdrawn=withdrawn)
     if as_json:
         for stored in found:
             click.echo(json.dumps(_json_of(stored), ensure_ascii=False))
     elif article_id:
-        _show_article(found[0])
+        _show_article(corpus, found[0], version)
     elif not found:
         click.echo("There are none. `talks add` adds articles.")
     else:
@@ -106,6 +126,48 @@ def _corpus(settings: Settings) -> Corpus:
     from corpus.store import Corpus
 
     return Corpus(settings.data)
+
+
+def _journal(corpus: Corpus) -> Journal:
+    from corpus.journal import Journal
+
+    return Journal(corpus.database)
+
+
+def _items(
+    settings: Settings, corpus: Corpus, sources: tuple[str, ...]
+) -> Iterator[Article | SourceError]:
+    """The articles of files and folders first, then those of web addresses."""
+    from corpus.parsing import read_sources
+
+    urls = [source for source in sources if _WEB.match(source)]
+    yield from read_sources(Path(source) for source in sources if source not in urls)
+    if urls:
+        from corpus.fetching import Fetcher
+
+        fetcher = Fetcher(allow_private=settings.allow_private)
+        yield from (fetched(corpus, url, fetcher) for url in urls)
+
+
+def fetched(corpus: Corpus, url: str, fetcher: Fetcher) -> Article | SourceError:
+    """The article at a web address, under the id that the corpus knows it by; or why not."""
+    from corpus.fetching import article_from_url
+
+    try:
+        return corpus.identified(article_from_url(url, fetcher))
+    except SourceError as exc:
+        return exc
+
+
+def _record(corpus: Corpus, what: str, ids: list[str], counts: Counter[str]) -> None:
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    detail = ", ".join(f"{count} {change}" for change, count in counts.items())
+    _journal(corpus).record(at_the_terminal(), what, ", ".join(ids[:SHOWN]) + more, detail)
+
+
+def _tell_copies(corpus: Corpus, article: Article) -> None:
+    for near in corpus.copies.similar(article):
+        click.echo(f"           {near.similarity:.0%} the same as {near.article_id}: cited once")
 
 
 def _first_use(settings: Settings, corpus: Corpus) -> None:
@@ -129,16 +191,21 @@ def _tell_added(counts: Counter[str], errors: list[SourceError], as_json: bool) 
     click.echo(f"{told[0].upper()}{told[1:]}.{hint}")
 
 
-def _show_article(stored: StoredArticle) -> None:
+def _show_article(corpus: Corpus, stored: StoredArticle, version: int | None) -> None:
     from bot.rendering import source_line
 
     article = stored.article
     click.echo(source_line(article))
+    if stored.version > 1:
+        click.echo(f"Version {version or stored.version}; corrected on {stored.changed_at}.")
     if stored.withdrawn:
         click.echo(f"Withdrawn on {stored.withdrawn_at}.")
     if article.url:
         click.echo(article.url)
-    for number, paragraph in enumerate(article.paragraphs, start=1):
+    if copies := corpus.copies.group(article.id):
+        click.echo(f"Near-copies: {', '.join(copies)}")
+    paragraphs = corpus.paragraphs_of(article.id, version or stored.version)
+    for number, paragraph in enumerate(paragraphs, start=1):
         click.echo(f"\n{number:>3}. {paragraph}")
     if article.note:
         click.echo(f"\nEditor's note: {article.note}")

@@ -4,40 +4,62 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
+from bot.commands import assembled, at_the_terminal
 from bot.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.assembly import Assembly
+    from bot.assembly import Assembly, Reindexed
+    from index.types import Answer
+
+REFUSED = 1  # exit status: a pinned question would lose its answer
 
 
 @click.command()
 @click.option("--full", is_flag=True, help="Embed every passage anew.")
+@click.option("--check", is_flag=True, help="Show what would change; publish nothing.")
+@click.option("--force", is_flag=True, help="Publish even if a pinned answer is lost.")
 @click.pass_obj
-def reindex(settings: Settings, full: bool) -> None:
+def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
     """Build an index of all articles beside the live one, verify it, and publish it.
 
-    Only texts that were never embedded are embedded. If it is cut off, the live index goes on
-    answering and the next run continues from there.
+    Pinned questions are asked of both, and the difference is shown; if one has lost its answer,
+    nothing is published and the exit status is 1. Only texts that were never embedded are
+    embedded. If it is cut off, the live index goes on answering and the next run continues from
+    there.
     """
-    assembly = _assembly(settings)
+    assembly = assembled(settings)
     for error in assembly.sync_articles()[1]:
         click.echo(f"Left out: {error}", err=True)
-    built = assembly.reindex(full=full)
-    click.echo(
-        f"Generation {built.generation.number} is live: {built.generation.count} passages "
-        f"({built.added} added, {built.removed} removed, {built.embedded} texts embedded)."
+    done = assembly.reindex(who=at_the_terminal(), full=full, check=check, force=force)
+    _show_differences(done)
+    built = done.built
+    told = (
+        f"{built.generation.count} passages ({built.added} added, {built.removed} removed, "
+        f"{built.embedded} texts embedded)."
     )
+    if done.published:
+        click.echo(f"Generation {built.generation.number} is live: {told}")
+    elif check:
+        click.echo(f"Nothing was published. It would have {told}")
+    else:
+        click.echo(
+            f"Not published: {_questions(len(done.lost))} would lose the answer. Mend the "
+            "articles, `talks unpin` the question, or publish with --force.",
+            err=True,
+        )
+    sys.exit(REFUSED if done.lost and not done.published else 0)
 
 
 @click.command()
 @click.pass_obj
 def rollback(settings: Settings) -> None:
-    """Publish the generation before the live one again."""
-    generation = _assembly(settings).generations.rollback()
+    """Publish the generation before the live one again, in under a second."""
+    generation = assembled(settings).generations.rollback(at_the_terminal())
     click.echo(f"Generation {generation.number} is live again: {generation.count} passages.")
 
 
@@ -46,7 +68,7 @@ def rollback(settings: Settings) -> None:
 @click.pass_obj
 def status(settings: Settings, as_json: bool) -> None:
     """Show what there is: articles, the live index, models, sizes."""
-    assembly = _assembly(settings)
+    assembly = assembled(settings)
     facts = _facts(assembly)
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False))
@@ -62,7 +84,7 @@ def doctor(settings: Settings) -> None:
     from bot.checkup import checks
 
     sound = True
-    for check in checks(_assembly(settings)):
+    for check in checks(assembled(settings)):
         sound = sound and check.sound
         click.echo(f"{'ok' if check.sound else 'BAD':>4}  {check.what}: {check.found}")
         if not check.sound:
@@ -70,11 +92,30 @@ def doctor(settings: Settings) -> None:
     sys.exit(0 if sound else 1)
 
 
-def _assembly(settings: Settings) -> Assembly:
-    from bot.assembly import Assembly
-    from bot.progress import progress_bar
+def _show_differences(done: Reindexed) -> None:
+    counts = Counter(difference.outcome.value for difference in done.differences)
+    for difference in done.differences:
+        if difference.outcome == "same":
+            continue
+        click.echo(f"{difference.outcome:>8}  {difference.pin.question}")
+        click.echo(f"          before: {_quoted(difference.before)}")
+        click.echo(f"           after: {_quoted(difference.after)}")
+    if counts:
+        told = ", ".join(f"{counts[name]} {name}" for name in ("same", "changed", "lost", "won"))
+        click.echo(f"{_questions(len(done.differences))}: {told}.")
 
-    return Assembly(settings, progress_bar)
+
+def _quoted(answer: Answer | None) -> str:
+    from bot.rendering import marked_quote, source_line
+
+    if answer is None or not answer.answered:
+        return "no answer"
+    first = answer.citations[0]
+    return f"“{marked_quote(first)}” ({source_line(first.article)})"
+
+
+def _questions(count: int) -> str:
+    return f"{count} pinned question{'' if count == 1 else 's'}"
 
 
 def _facts(assembly: Assembly) -> dict[str, object]:

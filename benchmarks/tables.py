@@ -1,0 +1,93 @@
+"""Tables of figures: printed as Markdown, and written into the README between marker lines."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import numpy as np
+
+README = Path(__file__).parent / "README.md"
+
+write_option = click.option("--write", is_flag=True, help="Put the table into the README here.")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of figures under one heading each."""
+
+    name: str  # of the marker lines
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    note: str = ""  # a line below it
+
+    def markdown(self) -> str:
+        """The table in Markdown, with its note.
+
+        >>> print(Table("x", ["a", "b"], [["1", "2"]]).markdown())
+        | a | b |
+        |---|---|
+        | 1 | 2 |
+        """
+        rule = "|" + "---|" * len(self.head)
+        lines = [_row(self.head), rule, *map(_row, self.rows)]
+        return "\n".join([*lines, "", self.note] if self.note else lines)
+
+
+def show(table: Table, *, write: bool) -> None:
+    """Print a table; write it into the README too if asked."""
+    if write:
+        put(table, README)
+    click.echo(table.markdown())
+
+
+def put(table: Table, path: Path) -> None:
+    """Replace what stands between a table's two marker lines.
+
+    :raises click.ClickException: If the file hasn't both.
+    """
+    begin, end = f"<!-- {table.name}:begin -->", f"<!-- {table.name}:end -->"
+    before, begun, rest = path.read_text("utf-8").partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise click.ClickException(f"{path} has no lines {begin} and {end} to write between.")
+    path.write_text(f"{before}{begin}\n{table.markdown()}\n{end}{after}", "utf-8")
+
+
+def machine() -> str:
+    """What the figures were measured on, in a few words."""
+    cores = len(os.sched_getaffinity(0))
+    return f"Measured on {cores} cores ({_processor()}), Python {platform.python_version()}."
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent are not above, interpolated between neighbours.
+
+    >>> percentile([1.0, 2.0, 3.0], 50)
+    2.0
+    """
+    return float(np.percentile(values, percent))
+
+
+def ms(seconds: float) -> str:
+    """Seconds, shown as milliseconds.
+
+    >>> ms(0.0123)
+    '12.3'
+    """
+    return f"{seconds * 1000:.1f}"
+
+
+def _row(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text("utf-8").splitlines() if cpuinfo.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,147 @@
+"""An answer as JSON and back: offsets and passage ids, with the text itself left in the corpus.
+
+Titles, outlets and dates are kept as they were shown; what is quoted is cut out of the stored
+paragraphs again, which never change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from corpus.store import Corpus
+from corpus.types import Article, Coverage, Passage
+from index.questions import QuestionKind
+from index.search import Hit
+from index.types import Answer, Citation, Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """An answer as it was given, with what became of its sources since."""
+
+    answer: Answer
+    versions: dict[str, int]  # of each cited article, as it was then
+
+
+def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
+    """An answer as JSON values."""
+    return {
+        "kind": answer.kind.value,
+        "answered": answer.answered,
+        "words": answer.words,
+        "confidence": answer.confidence,
+        "citations": [_citation_record(citation, corpus) for citation in answer.citations],
+        "nearest": [
+            {"passage": hit.passage.id, "score": hit.score, "article": _shown(article)}
+            for hit, article in answer.nearest
+        ],
+        "coverage": asdict(answer.coverage),
+        "generation": answer.generation,
+        "lexical_only": answer.lexical_only,
+        "seconds": asdict(answer.seconds),
+    }
+
+
+def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: Corpus) -> Restored:
+    """The answer that was made into a record; passages that are no longer stored are left out."""
+    cited, near = record["citations"], record["nearest"]
+    ids = [item["passage"] for item in (*cited, *near)]
+    passages = corpus.passages(ids, findable=False)
+    answer = Answer(
+        id=answer_id,
+        question=question,
+        kind=QuestionKind(record["kind"]),
+        answered=record["answered"],
+        words=record["words"],
+        confidence=record["confidence"],
+        citations=tuple(
+            _citation(item, passages[item["passage"]], corpus)
+            for item in cited
+            if item["passage"] in passages
+        ),
+        nearest=tuple(
+            _near(rank, item, passages[item["passage"]], corpus)
+            for rank, item in enumerate(near, start=1)
+            if item["passage"] in passages
+        ),
+        coverage=Coverage(**record["coverage"]),
+        generation=record["generation"],
+        lexical_only=record["lexical_only"],
+        seconds=Seconds(**record["seconds"]),
+    )
+    return Restored(answer, {item["article"]["id"]: item["version"] for item in cited})
+
+
+def notices(restored: Restored, corpus: Corpus) -> dict[int, str]:
+    """What became of the cited articles since, by the number of the citation."""
+    citations = restored.answer.citations
+    retired = corpus.retired([citation.passage.id for citation in citations])
+    found: dict[int, str] = {}
+    for citation in citations:
+        stored = corpus.find(citation.article.id)
+        if stored is None or stored.withdrawn:
+            found[citation.number] = f"Source [{citation.number}] was withdrawn since."
+        elif citation.passage.id in retired:
+            found[citation.number] = (
+                f"Source [{citation.number}] was corrected since; the quote is as it was then."
+            )
+        elif stored.version != restored.versions.get(citation.article.id):
+            found[citation.number] = (
+                f"Source [{citation.number}] was changed since, but not in what is quoted."
+            )
+    return found
+
+
+def article_as_cited(citation: Citation, restored: Restored, corpus: Corpus) -> Article:
+    """The cited article with the paragraphs of the version that was cited."""
+    version = restored.versions[citation.article.id]
+    return replace(citation.article, paragraphs=corpus.paragraphs_of(citation.article.id, version))
+
+
+def _citation_record(citation: Citation, corpus: Corpus) -> dict[str, Any]:
+    stored = corpus.find(citation.article.id)
+    return {
+        "number": citation.number,
+        "passage": citation.passage.id,
+        "start": citation.start,
+        "end": citation.end,
+        "quote_start": citation.quote_start,
+        "quote_end": citation.quote_end,
+        "score": citation.score,
+        "article": _shown(citation.article),
+        "version": stored.version if stored else 1,
+        "also_in": [_shown(article) for article in citation.also_in],
+    }
+
+
+def _shown(article: Article) -> dict[str, Any]:
+    """What a message shows of an article."""
+    names = ("id", "title", "outlet", "url", "published", "language")
+    return {name: getattr(article, name) for name in names}
+
+
+def _citation(item: dict[str, Any], passage: Passage, corpus: Corpus) -> Citation:
+    return Citation(
+        number=item["number"],
+        passage=passage,
+        article=_article(item["article"], corpus),
+        start=item["start"],
+        end=item["end"],
+        quote_start=item["quote_start"],
+        quote_end=item["quote_end"],
+        score=item["score"],
+        also_in=tuple(_article(shown, corpus) for shown in item["also_in"]),
+    )
+
+
+def _near(rank: int, item: dict[str, Any], passage: Passage, corpus: Corpus) -> tuple[Hit, Article]:
+    return Hit(passage, rank, item["score"], 0.0, 0.0), _article(item["article"], corpus)
+
+
+def _article(shown: dict[str, Any], corpus: Corpus) -> Article:
+    """The article with the title, outlet, address and date that were shown."""
+    stored = corpus.find(shown["id"])
+    paragraphs = stored.article.paragraphs if stored else ()
+    sources = stored.article.sources if stored else ()
+    return Article(**shown, paragraphs=paragraphs, sources=sources)

@@ -1,0 +1,190 @@
+"""Answers as messages: what is cut out of stored text, and where it stands.
+
+Everything is built as text with entities (`bot.markup`), so nothing has to be escaped and no text
+of an article or a person can become markup.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from telegram import MessageEntity
+
+from bot.links import Links
+from bot.markup import Formatted, Text, excerpt, linkable, shortened
+from bot.rendering import NOT_COVERED, coverage_line, human_date
+from corpus.types import Article
+from index.types import Answer, Citation
+
+BOLD = MessageEntity.BOLD
+MARK = MessageEntity.UNDERLINE  # the answering words inside a quote
+QUOTE = MessageEntity.BLOCKQUOTE
+LONG_QUOTE = MessageEntity.EXPANDABLE_BLOCKQUOTE
+ITALIC = MessageEntity.ITALIC
+
+WORDS = 300  # characters of an answer's words; a span is seldom over 100
+TITLE = 160
+OUTLET = 60
+QUESTION = 300
+NEAREST = 200
+ALSO_IN = 3  # near-copies named with a source
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much of an answer is shown, in characters; what matters least goes first."""
+
+    paragraph: int  # of the whole paragraph; 0 leaves it out
+    quote: int  # of each quoted sentence
+    further: int  # quotes after the first
+
+
+BUDGETS = (
+    Budget(paragraph=3000, quote=1500, further=9),
+    Budget(paragraph=1200, quote=1500, further=9),
+    Budget(paragraph=0, quote=1500, further=9),
+    Budget(paragraph=0, quote=500, further=9),
+    Budget(paragraph=0, quote=500, further=0),
+    Budget(paragraph=0, quote=200, further=0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What stands around an answer that is shown again."""
+
+    asked: str = ""  # the question, repeated at the top where it doesn't stand above
+    when: str = ""  # ISO date of the asking
+    notices: tuple[str, ...] = ()  # what became of its sources since
+
+
+def answer_text(
+    answer: Answer, links: Links, said: Said = Said(), *, kept: bool = True
+) -> Formatted:
+    """An answer, or a refusal, as one message.
+
+    :param kept: Whether it is stored, so that a link at the end can lead to it.
+    """
+    if not answer.answered:
+        return _declined(answer, links, said)
+    for budget in BUDGETS:
+        formatted = _answered(answer, links, said, budget, kept)
+        if formatted.fits:
+            break
+    return formatted
+
+
+def _answered(
+    answer: Answer, links: Links, said: Said, budget: Budget, kept: bool
+) -> Formatted:
+    text = _opening(said)
+    first = answer.citations[0]
+    if not _is_sentence(first):
+        text.add(shortened(first.words, WORDS), BOLD).lines(2)
+    for citation in answer.citations[: 1 + budget.further]:
+        _quote(text, citation, budget.quote)
+        if citation is first and budget.paragraph:
+            _paragraph(text, citation, budget.paragraph)
+    text.lines()
+    for citation in answer.citations:
+        _source(text, citation, links)
+    return _closing(text, answer, links, kept)
+
+
+def _declined(answer: Answer, links: Links, said: Said) -> Formatted:
+    text = _opening(said)
+    text.add(NOT_COVERED, BOLD).lines().add(coverage_line(answer.coverage))
+    if answer.nearest:
+        text.lines(2).add("Nearest to it (this is no answer):").lines()
+        for hit, article in answer.nearest:
+            text.add("• ")
+            add_title(text, article, links.passage(hit.passage))
+            text.add(f": {shortened(hit.passage.text, NEAREST)}").lines()
+    return _closing(text, answer, links)
+
+
+def _opening(said: Said) -> Text:
+    text = Text()
+    for notice in said.notices:
+        text.add("⚠️ ").add(notice, ITALIC).lines()
+    if said.asked:
+        text.add(shortened(said.asked, QUESTION), ITALIC)
+        text.add(f" (asked on {human_date(said.when[:10])})" if said.when else "").lines()
+    return text.lines() if said.notices or said.asked else text
+
+
+def _closing(text: Text, answer: Answer, links: Links, kept: bool = True) -> Formatted:
+    if answer.lexical_only:
+        text.lines().add("Only words were searched for, not meaning.", ITALIC)
+    if kept:
+        text.lines().add(f"Answer {answer.id}", url=links.answer(answer.id))
+    return text.build()
+
+
+def _is_sentence(citation: Citation) -> bool:
+    return (citation.start, citation.end) == (citation.quote_start, citation.quote_end)
+
+
+def _quote(text: Text, citation: Citation, limit: int) -> None:
+    """The sentence with its number, the answering words marked in it."""
+    span = (citation.start, citation.end)
+    # A sentence that is itself the answer is in bold, as the words above a quote would be.
+    kind = BOLD if _is_sentence(citation) else MARK
+    with text.marked(QUOTE):
+        paragraph = citation.passage.paragraph_text
+        cut_out(text, paragraph, (citation.quote_start, citation.quote_end), span, limit, kind)
+        text.add(f" [{citation.number}]")
+    text.lines()
+
+
+def _paragraph(text: Text, citation: Citation, limit: int) -> None:
+    """The whole paragraph, where it says more than the sentence."""
+    paragraph = citation.passage.paragraph_text
+    if citation.quote.strip() == paragraph.strip():
+        return
+    with text.marked(LONG_QUOTE):
+        span = (citation.start, citation.end)
+        cut_out(text, paragraph, (0, len(paragraph)), span, limit, MARK)
+    text.lines()
+
+
+def cut_out(
+    text: Text,
+    stored: str,
+    part: tuple[int, int],
+    span: tuple[int, int],
+    limit: int,
+    kind: str = MARK,
+) -> None:
+    """Add a part of a stored paragraph, shortened around the words that are marked in it."""
+    begin, end = part
+    start, stop = max(begin, min(span[0], end)), max(begin, min(span[1], end))
+    stop = min(stop, start + limit)
+    first, last = excerpt(stored[begin:end], limit, start - begin, stop - begin)
+    first, last = first + begin, last + begin
+    text.add("… " if first > begin else "")
+    text.add(stored[first:start]).add(stored[start:stop], kind).add(stored[stop:last])
+    text.add(" …" if last < end else "")
+
+
+def _source(text: Text, citation: Citation, links: Links) -> None:
+    """A numbered source: its title is a link to the very sentence."""
+    sentence = (citation.quote_start, citation.quote_end)
+    if not citation.article.url:
+        sentence = (citation.start, citation.end)  # in Telegram the words are marked
+    url = links.sentence(citation.article, citation.passage, *sentence)
+    text.add(f"[{citation.number}] ")
+    add_title(text, citation.article, url)
+    for place, article in enumerate(citation.also_in[:ALSO_IN]):
+        text.add(", " if place else "; also in ")
+        name = shortened(article.outlet or article.title, OUTLET)
+        text.add(name, url=article.url if linkable(article.url) else None)
+    text.lines()
+
+
+def add_title(text: Text, article: Article, url: str) -> Text:
+    """Add title (a link), outlet and date of an article."""
+    text.add(shortened(article.title, TITLE), url=url)
+    for detail in (shortened(article.outlet, OUTLET), human_date(article.published)):
+        text.add(f", {detail}" if detail else "")
+    return text

@@ -1,0 +1,266 @@
+"""Fits the calibration: `python -m index.calibrating collect|fit`.
+
+`collect` asks questions with known answers that the reader was not trained on, and keeps what
+speaks for every candidate, and whether it was right, in `index/models/calibration_data.jsonl.gz`.
+`fit` makes `index/models/calibration.json` of that file alone. Two logistic models are fitted: one
+orders the candidates of a question, the other turns what speaks for the best one into the chance
+that it is right. The threshold is the lowest with which at most `FALSE_ANSWERS` of the unanswerable
+development questions are answered.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.store import Corpus
+from index.answering import Answerer, same
+from index.building import Generations
+from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.datasets import KnownQuestion, QuestionSet, read_questions
+from index.embedding import Embedder
+from index.evidence import FEATURES, Candidate
+from index.metrics import f1, holds_answer
+from index.questions import QuestionKind
+from index.reading import BUNDLED_READER, Reader
+from index.search import Searcher
+
+DATA = BUNDLED_CALIBRATION.with_name("calibration_data.jsonl.gz")
+FALSE_ANSWERS = 0.05
+ENOUGH_F1 = 0.5  # a span that shares this much with a gold answer counts as right
+SEED = 7
+
+Rows = NDArray[np.float64]  # shape (n, features)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question as it was read: the features of its candidates, and which of them are right."""
+
+    source: str  # the question set's name
+    answerable: bool
+    features: Rows  # shape (candidates, len(FEATURES))
+    right: NDArray[np.bool_]  # shape (candidates,)
+    alike: NDArray[np.bool_]  # shape (candidates, candidates): whether two say the same
+    passages: NDArray[np.int64]  # shape (candidates,): which passage each stands in
+    cover: NDArray[np.float64]  # shape (candidates,): of the question by passage and title
+
+
+def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool:
+    """Whether a candidate answers: right words in a right paragraph."""
+    passage = found.hit.passage
+    if known.paragraphs and (passage.article_id, passage.paragraph) not in known.paragraphs:
+        return False
+    if known.articles and passage.article_id not in known.articles:
+        return False
+    start, end = found.sentence
+    if not holds_answer(passage.paragraph_text[start:end], known.answers):
+        return False
+    if kind is not QuestionKind.WORDS or not known.paragraphs:
+        return True  # the sentence that is shown proves it, whatever the extent of the words
+    return f1(found.words, known.answers) >= ENOUGH_F1
+
+
+def asked(answerer: Answerer, known: KnownQuestion, source: str) -> Asked | None:
+    """Read one question; None for key words, which need no reader, or where nothing was found."""
+    reading = answerer.read(known.question)
+    found = reading.candidates
+    if reading.kind is QuestionKind.KEYWORDS or not found:
+        return None
+    cover = {c.hit.passage.id: answerer.cover(reading, c) for c in found}
+    return Asked(
+        source=source,
+        answerable=known.answerable,
+        features=np.array([c.features for c in found]),
+        right=np.array([is_right(known, c, reading.kind) for c in found]),
+        alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
+        passages=np.array([c.hit.passage.id for c in found]),
+        cover=np.array([cover[c.hit.passage.id] for c in found]),
+    )
+
+
+def answer_rows(question: Asked, weights: Rows) -> tuple[list[float], bool]:
+    """The features of the best candidate (see ANSWER_FEATURES), and whether it is right."""
+    strengths = question.features @ weights
+    order = np.argsort(-strengths, kind="stable")
+    best = order[0]
+    agree = question.alike[best]
+    others = strengths[~agree]
+    margin = float(strengths[best] - others.max()) if len(others) else 0.0
+    agreeing = len(set(question.passages[agree].tolist()))
+    row = [float(strengths[best]), margin, 1 - 1 / agreeing, float(question.cover[best])]
+    return row, bool(question.right[best])
+
+
+def fit_calibration(questions: Sequence[Asked]) -> tuple[Rows, Rows]:
+    """Weights of the candidates' features, and of the answers' with the intercept last."""
+    from sklearn.linear_model import LogisticRegression
+
+    # Each question weighs the same, however many candidates it has.
+    rows = np.concatenate([q.features for q in questions])
+    right = np.concatenate([q.right for q in questions])
+    weight = np.concatenate([np.full(len(q.right), 1 / len(q.right)) for q in questions])
+    ordering = LogisticRegression(C=10.0, max_iter=2000).fit(rows, right, sample_weight=weight)
+    weights: Rows = ordering.coef_[0]
+    best = [answer_rows(question, weights) for question in questions]
+    deciding = LogisticRegression(C=10.0, max_iter=2000).fit(
+        [row for row, _ in best], [good for _, good in best]
+    )
+    return weights, np.append(deciding.coef_[0], deciding.intercept_)
+
+
+def choose_threshold(confidences: Sequence[float], false_answers: float = FALSE_ANSWERS) -> float:
+    """The lowest threshold that lets at most this share of unanswerable questions through.
+
+    >>> choose_threshold([0.1, 0.2, 0.3, 0.9], false_answers=0.25)
+    0.301
+    """
+    ranked = sorted(confidences, reverse=True)
+    allowed = int(false_answers * len(ranked))
+    return round(ranked[allowed] + 0.001, 4) if allowed < len(ranked) else 0.0
+
+
+@click.group()
+def main() -> None:
+    """Collect what speaks for and against answers, and fit the calibration to it."""
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--articles", type=click.Path(path_type=Path), default=Path("corpus/articles"))
+@click.option("--limit", default=600, help="Questions of each set that brings its own articles.")
+@click.option("--reader", default=BUNDLED_READER)
+def collect(files: tuple[Path, ...], articles: Path, limit: int, reader: str) -> None:
+    """Ask the questions of FILES, and keep the features of every candidate."""
+    embedder, model = Embedder(), Reader(reader)
+    with gzip.open(DATA, "wt", encoding="utf-8") as out:
+        for file in files:
+            questions = read_questions(file)
+            for question in ask_all(questions, embedder, model, articles, limit):
+                out.write(json.dumps(_as_record(question)) + "\n")
+
+
+def ask_all(
+    questions: QuestionSet, embedder: Embedder, reader: Reader, articles: Path, limit: int
+) -> Iterator[Asked]:
+    """Ask a set's questions over its own articles, or over those of a folder."""
+    from corpus.parsing import read_sources
+    from corpus.types import Article
+
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Corpus(Path(folder))
+        given = questions.articles or [
+            item for item in read_sources([articles]) if isinstance(item, Article)
+        ]
+        list(corpus.add_many(given))
+        generations = Generations(corpus)
+        generations.publish(generations.build(embedder).generation)
+        answerer = Answerer(corpus, Searcher(corpus, embedder), reader, Calibration.load())
+        chosen = list(questions.questions)
+        if questions.articles:
+            # By title, so that no article is both calibrated on and measured: see the README.
+            titles = sorted({article.id for article in questions.articles})[::2]
+            chosen = [q for q in chosen if q.asked_of and q.asked_of[0] in titles]
+            np.random.default_rng(SEED).shuffle(chosen)  # type: ignore[arg-type]
+            chosen = chosen[:limit]
+        with click.progressbar(chosen, label=questions.name) as bar:
+            for known in bar:
+                found = asked(answerer, known, questions.name)
+                if found is not None:
+                    yield found
+        corpus.database.close()
+
+
+@main.command()
+def fit() -> None:
+    """Fit the calibration to what was collected."""
+    questions = list(collected())
+    weights, answer_weights = fit_calibration(questions)
+    own = [q for q in questions if q.source.startswith("development")] or questions
+    unanswerable = [q for q in own if not q.answerable]
+    made = Calibration(tuple(weights.tolist()), tuple(answer_weights.tolist()), 0.0)
+    confidences = [made.probability(answer_rows(q, weights)[0]) for q in unanswerable]
+    threshold = choose_threshold(confidences)
+    BUNDLED_CALIBRATION.write_text(
+        json.dumps(
+            {
+                "candidate_weights": _named(FEATURES, weights),
+                "answer_weights": _named((*ANSWER_FEATURES, "intercept"), answer_weights),
+                "threshold": threshold,
+            },
+            indent=2,
+        )
+        + "\n",
+        "utf-8",
+    )
+    for source in sorted({q.source for q in questions}):
+        _report([q for q in questions if q.source == source], source, made, weights, threshold)
+
+
+def collected(path: Path = DATA) -> Iterator[Asked]:
+    """What `collect` kept."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            count = len(record["right"])
+            yield Asked(
+                source=record["source"],
+                answerable=record["answerable"],
+                features=np.array(record["features"]),
+                right=np.array(record["right"], dtype=bool),
+                alike=np.array(
+                    [[bool(mask >> j & 1) for j in range(count)] for mask in record["alike"]]
+                ),
+                passages=np.array(record["passages"]),
+                cover=np.array(record["cover"]),
+            )
+
+
+def _as_record(question: Asked) -> dict[str, Any]:
+    places = np.unique(question.passages, return_inverse=True)[1]
+    return {
+        "source": question.source,
+        "answerable": question.answerable,
+        "features": np.round(question.features, 4).tolist(),
+        "right": question.right.astype(int).tolist(),
+        "alike": [sum(1 << j for j, same in enumerate(row) if same) for row in question.alike],
+        "passages": places.tolist(),
+        "cover": np.round(question.cover, 4).tolist(),
+    }
+
+
+def _named(names: Sequence[str], weights: Rows) -> dict[str, float]:
+    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
+
+
+def _report(
+    questions: Sequence[Asked], source: str, made: Calibration, weights: Rows, threshold: float
+) -> None:
+    best = [(q.answerable, *answer_rows(q, weights)) for q in questions]
+    told = [(answerable, made.probability(row), right) for answerable, row, right in best]
+    right = [r for answerable, _, r in told if answerable]
+    refused = [p < threshold for answerable, p, _ in told if answerable]
+    false = [p >= threshold for answerable, p, _ in told if not answerable]
+    kept = [r and p >= threshold for answerable, p, r in told if answerable]
+    click.echo(
+        f"{source}: {len(told)} questions, threshold {threshold}; best candidate right "
+        f"{_share(right)}, answered rightly {_share(kept)}, refused {_share(refused)}, "
+        f"false answers {_share(false)}"
+    )
+
+
+def _share(flags: Sequence[bool]) -> str:
+    return f"{100 * sum(flags) / len(flags):.1f} %" if flags else "-"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Makes the reader's weights from question answering data; nothing here is needed to answer."""

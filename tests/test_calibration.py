@@ -1,0 +1,82 @@
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.errors import ModelError
+from index.calibrating import DATA, Asked, answer_rows, choose_threshold, collected, fit_calibration
+from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.evidence import FEATURES
+
+
+def test_the_bundled_calibration_has_a_weight_for_every_feature() -> None:
+    values = json.loads(BUNDLED_CALIBRATION.read_text("utf-8"))
+    assert tuple(values["candidate_weights"]) == FEATURES
+    assert tuple(values["answer_weights"]) == (*ANSWER_FEATURES, "intercept")
+    assert 0 < Calibration.load().threshold < 1
+
+
+def test_a_better_read_candidate_is_stronger() -> None:
+    calibration = Calibration.load()
+    poor, good = [0.0] * len(FEATURES), [0.0] * len(FEATURES)
+    good[FEATURES.index("reader")], good[FEATURES.index("reader_squashed")] = 0.8, 0.9
+    assert calibration.strength(good) > calibration.strength(poor)
+
+
+def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
+    calibration = Calibration((1.0,), (2.0, 0.0, 0.0, 0.0, -1.0), 0.5)
+    assert calibration.probability([0.5, 9, 9, 9]) == pytest.approx(0.5)
+    assert calibration.probability([1.0, 9, 9, 9]) == pytest.approx(1 / (1 + np.exp(-1)))
+    assert calibration.probability([1e9, 0, 0, 0]) == pytest.approx(1.0)
+
+
+def test_a_file_that_is_no_calibration_is_told(tmp_path: Path) -> None:
+    for text in ("", "[]", "{}"):
+        (tmp_path / "c.json").write_text(text)
+        with pytest.raises(ModelError, match="can't be read"):
+            Calibration.load(tmp_path / "c.json")
+
+
+def question(right: list[bool], reader: list[float]) -> Asked:
+    count = len(right)
+    features = np.zeros((count, len(FEATURES)))
+    features[:, FEATURES.index("reader")] = reader
+    return Asked(
+        source="made",
+        answerable=any(right),
+        features=features,
+        right=np.array(right),
+        alike=np.eye(count, dtype=bool),
+        passages=np.arange(count),
+        cover=np.ones(count),
+    )
+
+
+def test_what_the_reader_is_sure_of_is_learnt_to_be_right() -> None:
+    rng = np.random.default_rng(0)
+    questions = [
+        question([True, False], [0.5 + rng.normal() / 10, -0.5 + rng.normal() / 10])
+        for _ in range(40)
+    ] + [question([False, False], [-0.6 + rng.normal() / 10, -0.7]) for _ in range(40)]
+    weights, answer_weights = fit_calibration(questions)
+    assert weights[FEATURES.index("reader")] > 1
+    made = Calibration(tuple(weights), tuple(answer_weights), 0.5)
+    row, right = answer_rows(questions[0], weights)
+    assert right
+    assert made.probability(row) > 0.8
+    assert made.probability(answer_rows(questions[-1], weights)[0]) < 0.2
+
+
+def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
+    confidences = [i / 100 for i in range(100)]
+    threshold = choose_threshold(confidences, false_answers=0.05)
+    assert sum(confidence >= threshold for confidence in confidences) == 5
+
+
+def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:
+    with gzip.open(DATA, "rt", encoding="utf-8") as lines:
+        assert sum(1 for _ in lines) > 300
+    weights, _ = fit_calibration(list(collected()))
+    np.testing.assert_allclose(weights, Calibration.load().candidate_weights, atol=0.01)

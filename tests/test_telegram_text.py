@@ -1,0 +1,249 @@
+"""Answers as messages: entities in the right places, and texts that Telegram takes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from telegram import MessageEntity
+
+from bot.article_text import article_pages, article_text, context_text, passage_text
+from bot.links import Links, place_of, question_of, question_payload, with_fragment
+from bot.markup import Formatted, Text, excerpt, shortened, units
+from bot.telegram_text import Said, answer_text
+from corpus.types import Article, Coverage, Passage
+from index.questions import QuestionKind
+from index.search import Hit
+from index.types import Answer, Citation, Seconds
+from tests.bot_api_rules import formatted_text
+
+LINKS = Links("TalksTestBot")
+FAMILY = "👨‍👩‍👧‍👦"
+PARTS = [*"ab \n.,-&#", "é", "😀", FAMILY, "\u202e", "\u200f", "🇹🇷", "界", "e\u0301"]
+ODD = st.builds(
+    lambda parts, times: "".join(parts) * times,
+    st.lists(st.sampled_from(PARTS), min_size=1, max_size=50),
+    st.integers(1, 80),
+).filter(lambda text: bool(text.replace("\u202e", "").strip()))
+
+
+def cited(
+    paragraph: str, words: str, quote: str, number: int = 1, url: str | None = None, **more: object
+) -> Citation:
+    """A citation of words in a sentence of a paragraph."""
+    start, begin = paragraph.index(words), paragraph.index(quote)
+    values: dict[str, object] = {"id": f"a{number}", "title": f"Title {number}", "outlet": "Paper"}
+    article = Article(**{**values, "paragraphs": (paragraph,), "url": url, **more})  # type: ignore[arg-type]
+    passage = Passage(number, article.id, 1, paragraph, 0, len(paragraph))
+    ends = (start, start + len(words), begin, begin + len(quote))
+    return Citation(number, passage, article, *ends, 0.9)
+
+
+def answer_of(*citations: Citation, nearest: tuple[tuple[Hit, Article], ...] = ()) -> Answer:
+    return Answer(
+        id="abcd2345",
+        question="Who?",
+        kind=QuestionKind.WORDS,
+        answered=bool(citations),
+        words=citations[0].words if citations else None,
+        confidence=0.9,
+        citations=citations,
+        nearest=nearest,
+        coverage=Coverage(3, 9, "2025-05-15", "2025-05-16"),
+        generation=1,
+        lexical_only="",
+        seconds=Seconds(0.1, 0.1, 0.2),
+    )
+
+
+def under(formatted: Formatted, kind: str) -> list[str]:
+    """The words under each entity of a kind."""
+    encoded = formatted.text.encode("utf-16-le")
+    return [
+        encoded[2 * e.offset : 2 * (e.offset + e.length)].decode("utf-16-le")
+        for e in formatted.entities
+        if e.type == kind
+    ]
+
+
+def accepted(formatted: Formatted) -> None:
+    """Let the test server's rules judge a message: it must be taken, and nothing trimmed."""
+    entities = [entity.to_dict() for entity in formatted.entities]
+    text, kept = formatted_text({"text": formatted.text, "entities": entities})
+    assert len(kept) == len([e for e in entities if e["length"]])
+    assert units(text) <= 4096
+
+
+def test_offsets_count_utf_16_units() -> None:
+    paragraph = f"{FAMILY} said 😀 Ada, led it. Nobody else."
+    formatted = answer_text(answer_of(cited(paragraph, "Ada", paragraph[:-13])), LINKS)
+    assert under(formatted, "bold") == ["Ada"]
+    assert under(formatted, "underline") == ["Ada", "Ada"]
+    assert under(formatted, "blockquote") == [f"{FAMILY} said 😀 Ada, led it. [1]"]
+    accepted(formatted)
+
+
+def test_an_answer_that_is_a_sentence_is_marked_in_its_quote_alone() -> None:
+    sentence = "Nobody shook hands."
+    formatted = answer_text(answer_of(cited(f"{sentence} It rained.", sentence, sentence)), LINKS)
+    assert under(formatted, "bold") == [sentence]
+    assert formatted.text.count(sentence) == 2  # in the quote, and in the whole paragraph
+
+
+def test_near_copies_are_named_with_their_source() -> None:
+    copy = Article("copy", "T", ("x",), outlet="Gazette", url="https://gazette.example.org/1")
+    citation = replace(cited("Ada led.", "Ada", "Ada led."), also_in=(copy,))
+    formatted = answer_text(answer_of(citation), LINKS)
+    assert "[1] Title 1, Paper; also in Gazette" in formatted.text
+
+
+def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
+    article = Article("a1", "Near", ("The text.",), outlet="Paper", published="2025-05-16")
+    hit = Hit(Passage(7, "a1", 1, "The text.", 0, 9), 1, 0.5, 0.5, 0.0)
+    formatted = answer_text(answer_of(nearest=((hit, article),)), LINKS)
+    assert formatted.text == (
+        "The articles don't say.\nThe corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
+        "Nearest to it (this is no answer):\n• Near, Paper, 16 May 2025: The text.\n\n"
+        "Answer abcd2345"
+    )
+    assert under(formatted, "text_link") == ["Near", "Answer abcd2345"]
+    assert formatted.entities[1].url == "https://t.me/TalksTestBot?start=s_7"
+
+
+def test_notices_and_the_question_stand_above_an_answer_shown_again() -> None:
+    said = Said("Who led?", "2025-06-01T10:00:00+00:00", ("Source [1] was withdrawn since.",))
+    formatted = answer_text(answer_of(cited("Ada led.", "Ada", "Ada led.")), LINKS, said)
+    assert formatted.text.startswith(
+        "⚠️ Source [1] was withdrawn since.\nWho led? (asked on 1 June 2025)\n\nAda\n\n"
+    )
+
+
+def test_the_whole_paragraph_is_shortened_first_then_further_quotes_go() -> None:
+    sentence = "Ada led it " + "x " * 450 + "then."
+    paragraph = "Before. " * 300 + sentence + " After." * 300
+    one = answer_text(answer_of(cited(paragraph, "Ada", sentence)), LINKS)
+    assert one.fits
+    (shown,) = under(one, "expandable_blockquote")
+    assert shown.startswith("… ")
+    assert "Ada led it" in shown
+    citations = [cited(paragraph, "Ada", sentence, number) for number in (1, 2, 3, 4)]
+    four = answer_text(answer_of(*citations), LINKS)
+    assert four.fits
+    assert under(four, "expandable_blockquote") == []
+    assert len(under(four, "blockquote")) == 4
+    assert under(four, "text_link")[:4] == [f"Title {n}" for n in range(1, 5)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(ODD, ODD, ODD, st.data())
+def test_whatever_the_texts_are_telegram_takes_them(
+    paragraph: str, title: str, question: str, data: st.DataObject
+) -> None:
+    start = data.draw(st.integers(0, len(paragraph) - 1))
+    end = data.draw(st.integers(start + 1, len(paragraph)))
+    article = Article("a", title, (paragraph,) * 5, outlet=title, published="2025-05-16")
+    passage = Passage(1, "a", 2, paragraph, 0, len(paragraph))
+    citations = tuple(
+        Citation(n, passage, article, start, end, 0, len(paragraph), 0.5) for n in (1, 2, 3, 4)
+    )
+    said = Said(question, "2025-06-01", ("Source [1] was withdrawn since.",) * 4)
+    hit = Hit(passage, 1, 0.5, 0.5, 0.0)
+    accepted(answer_text(answer_of(*citations), LINKS, said))
+    accepted(answer_text(answer_of(nearest=((hit, article),) * 3), LINKS, said))
+    accepted(context_text(citations[0], article.paragraphs, LINKS, "A notice."))
+    accepted(passage_text(hit, article, LINKS))
+    for page in range(len(article_pages(article.paragraphs))):
+        accepted(article_text(article, passage, (start, end), page))
+
+
+def test_a_text_is_cut_between_words_and_never_inside_an_emoji() -> None:
+    assert shortened("one two three", 9) == "one two …"
+    assert shortened(FAMILY * 3, 10) == FAMILY + " …"
+    first, last = excerpt("aaa bbb ccc ddd eee", 11, 8, 11)
+    assert "aaa bbb ccc ddd eee"[first:last] == "bbb ccc ddd"[-11:].strip()
+
+
+def test_marks_around_a_text_leave_its_spaces_out() -> None:
+    formatted = Text().add("a").add(" b ", MessageEntity.BOLD).add("c").build()
+    assert (formatted.text, under(formatted, "bold")) == ("a b c", ["b"])
+
+
+# --- articles
+
+
+def test_an_article_is_shown_in_pages_each_with_its_sources() -> None:
+    paragraphs = tuple(f"{n} " + "word " * 200 for n in range(1, 6))
+    article = Article("a", "T", paragraphs, sources=("https://www.example.org/x", "not a url"))
+    assert article_pages(paragraphs) == [[1, 2], [3, 4], [5]]
+    passage = Passage(1, "a", 3, paragraphs[2], 0, 10)
+    page = article_text(article, passage, (2, 6), 1)
+    assert under(page, "underline") == ["word"]
+    assert under(page, "blockquote")[0].startswith("3 word")
+    assert page.text.endswith("Written from: example.org, not a url")
+    assert "page 2 of 3" in page.text
+
+
+# --- links
+
+
+def article(*paragraphs: str) -> Article:
+    return Article("a", "T", paragraphs, url="https://e.org/a")
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "sentence", "directive"),
+    [
+        ("Ada led. Bo followed.", "Ada led.", "Ada%20led."),
+        (
+            "It was 1,000-for-1,000 & no more.",
+            None,
+            "It%20was%201%2C000%2Dfor%2D1%2C000%20%26%20no%20more.",
+        ),
+        ("One two. Then: one two.", "one two.", "one%20two."),
+        ("He left. So it was: he left.", "He left.", "He%20left."),
+        (
+            "a b c d e f g h i j k l m.",
+            None,
+            "a%20b%20c%20d%20e,i%20j%20k%20l%20m.",
+        ),
+        ("No deal. No deal.", "No deal.", "No%20deal."),
+    ],
+)
+def test_a_link_goes_to_the_sentence(paragraph: str, sentence: str | None, directive: str) -> None:
+    sentence = sentence or paragraph
+    start = paragraph.index(sentence)
+    end = start + len(sentence)
+    url = with_fragment("https://e.org/a", paragraph, start, end, article(paragraph))
+    assert url == f"https://e.org/a#:~:text={directive}"
+
+
+def test_a_sentence_that_stands_there_twice_is_named_by_what_is_before_it() -> None:
+    paragraph = "They met again. No deal. It rained. No deal."
+    start = paragraph.rindex("No deal.")
+    url = with_fragment("https://e.org/a#top", paragraph, start, start + 8, article(paragraph))
+    assert url == "https://e.org/a#top:~:text=deal.%20It%20rained.-,No%20deal."
+
+
+def test_first_words_that_fit_twice_are_followed_by_more() -> None:
+    first = "the sides said that they would meet in Rome and talk of it all."
+    second = "the sides said that they would part in Rome and talk of it all."
+    start = len(first) + 1
+    url = with_fragment("u", f"{first} {second}", start, start + len(second), article())
+    assert url == (
+        "u#:~:text=the%20sides%20said%20that%20they%20would%20part,and%20talk%20of%20it%20all."
+    )
+
+
+def test_payloads_hold_places_and_short_questions() -> None:
+    assert place_of("s_12") is not None
+    place = place_of("s_12_3_45")
+    assert place is not None
+    assert (place.passage_id, place.start, place.end) == (12, 3, 45)
+    assert place_of("s_12_3") is None
+    payload = question_payload("who led Russia's delegation?")
+    assert payload is not None
+    assert question_of(payload) == "who led Russia's delegation?"
+    assert question_payload("long " * 20) is None
+    assert question_of("q_????") is None
