@@ -8,12 +8,15 @@ from pathlib import Path
 from random import Random
 
 import click
+import numpy as np
 
 from bot.settings import BUNDLED_ARTICLES
+from corpus.embeddings import EmbeddingStore
 from corpus.parsing import read_sources
 from corpus.sentences import is_fragment, sentence_spans
 from corpus.types import Article
 from index.datasets import read_questions
+from index.embedding import Embedder, text_hash
 
 QUESTIONS = Path(__file__).parent.parent / "tests" / "questions" / "test.jsonl"
 SQUAD_TRAIN = "squad_v1.1_train.json"
@@ -61,21 +64,50 @@ def found(folder: Path, name: str) -> Path:
     raise click.ClickException(f"{folder} has neither {name} nor {name}.gz.")
 
 
-def articles_of(material: Material, passages: int) -> list[Article]:
-    """So many passages as articles of a few each, and one article more, to be added later."""
-    texts = _texts(material.sentences, passages + EXTRA_PASSAGES)
-    starts = range(0, passages, ARTICLE_PASSAGES)
-    chunks = [texts[start : min(start + ARTICLE_PASSAGES, passages)] for start in starts]
-    return [_article(number, chunk) for number, chunk in enumerate([*chunks, texts[passages:]])]
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """A corpus to be, and one article more, to be added later."""
+
+    articles: list[Article]
+    extra: Article
+    pairs: dict[str, tuple[str, str]]  # texts made of two others of the corpus, and those two
 
 
-def _texts(sentences: Sequence[str], count: int) -> list[str]:
-    """Different texts: sentences, then pairs of two of them, all drawn at random."""
+def articles_of(material: Material, passages: int, singles: int) -> Articles:
+    """So many passages as articles of a few each.
+
+    :param singles: At most so many passages are single sentences; the others are two of them.
+    """
     random = Random(SEED)
-    texts = dict.fromkeys(random.sample(sentences, min(count, len(sentences))))
-    while len(texts) < count:
-        texts[" ".join(random.sample(sentences, 2))] = None
-    return list(texts)
+    count = min(passages, singles, len(material.sentences) - EXTRA_PASSAGES)
+    sentences = random.sample(material.sentences, count + EXTRA_PASSAGES)
+    extra, texts = sentences[:EXTRA_PASSAGES], sentences[EXTRA_PASSAGES:]
+    pairs: dict[str, tuple[str, str]] = {}
+    while len(texts) + len(pairs) < passages:
+        one, other = random.sample(texts, 2)
+        pairs[f"{one} {other}"] = one, other
+    texts += pairs
+    chunks = [texts[at : at + ARTICLE_PASSAGES] for at in range(0, passages, ARTICLE_PASSAGES)]
+    articles = [_article(number, chunk) for number, chunk in enumerate(chunks)]
+    return Articles(articles, _article(len(articles), extra), pairs)
+
+
+def put_mean_vectors(
+    embedder: Embedder, store: EmbeddingStore, pairs: dict[str, tuple[str, str]]
+) -> int:
+    """Give each pair the mean of its two sentences' vectors, brought to length 1.
+
+    :returns: How many sentences were embedded for it; their vectors are kept as well.
+    """
+    parts = list(dict.fromkeys(part for pair in pairs.values() for part in pair))
+    vectors = embedder.encode_documents(parts)
+    store.put(embedder.name, [text_hash(part) for part in parts], vectors)
+    row = {part: number for number, part in enumerate(parts)}
+    rows = np.array([(row[one], row[other]) for one, other in pairs.values()]).reshape(-1, 2)
+    means = vectors[rows].sum(axis=1)
+    means /= np.linalg.norm(means, axis=1, keepdims=True)
+    store.put(embedder.name, [text_hash(text) for text in pairs], means)
+    return len(parts)
 
 
 def _article(number: int, texts: Sequence[str]) -> Article:

@@ -123,7 +123,7 @@ def _exported(model: Any, outputs: Sequence[str], folder: Path) -> Path:
             str(path),
             input_names=INPUTS,
             output_names=outputs,
-            dynamic_axes=dict.fromkeys((*INPUTS, *outputs), {0: "rows", 1: "tokens"}),
+            dynamic_axes={name: {0: "rows", 1: "tokens"} for name in (*INPUTS, *outputs)},
             dynamo=False,
             opset_version=17,
         )

@@ -5,6 +5,9 @@
 The passages are sentences of Wikipedia, from `squad_v1.1_train.json` (or `.json.gz`) in FOLDER, and
 the questions those that were asked about it. Where sentences don't suffice, or without FOLDER,
 two sentences drawn at random make further passages; without it they come from the bundled articles.
+
+Embedding takes most of the time. With `--singles 30000` the model embeds only so many sentences;
+all other passages are two of them, with the mean of their vectors in place of the model's.
 """
 
 from __future__ import annotations
@@ -20,11 +23,18 @@ from tempfile import TemporaryDirectory
 import click
 import numpy as np
 
-from benchmarks.material import Material, articles_of, bundled_material, squad_material
+from benchmarks.material import (
+    Articles,
+    articles_of,
+    bundled_material,
+    put_mean_vectors,
+    squad_material,
+)
 from benchmarks.tables import Table, machine, ms, percentile, show, write_option
 from bot.assembly import Assembly, Reindexed
 from bot.progress import progress_bar
 from bot.settings import Settings
+from corpus.embeddings import EmbeddingStore
 from corpus.store import FILE_NAME
 from corpus.types import Article
 from index.building import OnProgress, Progress
@@ -56,6 +66,7 @@ class Measured:
 
     passages: int
     store: float
+    embedded: int  # texts
     embed: float
     build: float  # without embedding
     searches: list[float]
@@ -71,7 +82,7 @@ class Measured:
             f"{self.passages:,}",
             f"{self.store:.1f}",
             f"{self.embed:.1f}",
-            f"{self.passages / self.embed:.0f}",
+            f"{self.embedded / self.embed:.0f}",
             f"{self.build:.2f}",
             " / ".join(searched),
             "exact" if self.recall is None else f"{self.recall:.3f}",
@@ -110,30 +121,34 @@ class Steps:
 @click.option("--data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="Passages.")
 @click.option("--questions", "count", default=200, show_default=True, help="Searched for.")
+@click.option("--singles", default=1_000_000, help="Passages that are one sentence, at most.")
 @write_option
-def main(data: Path | None, sizes: str, count: int, write: bool) -> None:
+def main(data: Path | None, sizes: str, count: int, singles: int, write: bool) -> None:
     """Measure corpora of several sizes, each in a temporary folder."""
     wanted = [int(size) for size in sizes.split(",")]
     material = squad_material(data) if data else bundled_material()
     questions = Random(SEED).sample(material.questions, min(count, len(material.questions)))
+    # Only if asked for: two sentences that fill up a corpus are embedded as any other text.
+    mean_vectors = singles < len(material.sentences)
     rows = []
     for size in wanted:
         click.echo(f"{size:,} passages", err=True)
-        rows.append(measure(material, size, questions).row())
+        rows.append(measure(articles_of(material, size, singles), questions, mean_vectors).row())
     note = f"{machine()} {len(questions)} questions; the passages are {material.told}."
+    if mean_vectors:
+        note += f" Past {singles:,}, passages are two sentences, with the mean of their vectors."
     show(Table("scale", HEAD, rows, note), write=write)
 
 
-def measure(material: Material, size: int, questions: Sequence[str]) -> Measured:
-    """Build, search and extend one corpus of about `size` passages."""
-    *articles, extra = articles_of(material, size)
+def measure(corpus: Articles, questions: Sequence[str], mean_vectors: bool) -> Measured:
+    """Build, search and extend one corpus."""
     with TemporaryDirectory(prefix="talks-") as name:
         steps = Steps()
         # A folder that isn't there: no bundled articles among the passages.
         folders = {"data": Path(name), "corpus": Path(name) / "no-articles"}
         assembly = Assembly(Settings().model_copy(update=folders), steps.showing)
         try:
-            return _measured(assembly, steps, articles, extra, questions)
+            return _measured(assembly, steps, corpus, questions, mean_vectors)
         finally:
             assembly.corpus.database.close()
 
@@ -141,23 +156,29 @@ def measure(material: Material, size: int, questions: Sequence[str]) -> Measured
 def _measured(
     assembly: Assembly,
     steps: Steps,
-    articles: Sequence[Article],
-    extra: Article,
+    corpus: Articles,
     questions: Sequence[str],
+    mean_vectors: bool,
 ) -> Measured:
     assembly.loaded_embedder().encode_queries(questions[:WARM_UP])
-    store = _timed_store(assembly, articles)
+    store = _timed_store(assembly, corpus.articles)
+    began = time.perf_counter()
+    pairs = corpus.pairs if mean_vectors else {}
+    embeddings = EmbeddingStore(assembly.corpus.database)
+    embedded = put_mean_vectors(assembly.loaded_embedder(), embeddings, pairs) if pairs else 0
+    before = time.perf_counter() - began
     build, built = _timed_reindex(assembly)
     embed = steps.embedding
     searches = _searches(assembly, questions)
     recall = _recall(assembly, questions)
-    assembly.corpus.add(extra)
+    assembly.corpus.add(corpus.extra)
     reindex, again = _timed_reindex(assembly)
     assembly.corpus.database.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Measured(
         passages=built.built.generation.count,
         store=store,
-        embed=embed,
+        embedded=embedded + built.built.embedded,
+        embed=before + embed,
         build=build - embed,
         searches=searches,
         recall=recall,

@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import Any
 
 from telegram import Update
-from telegram.error import Conflict, Forbidden, TelegramError
-from telegram.ext import Application, ApplicationBuilder, ContextTypes, Defaults, ExtBot
+from telegram.error import Conflict, Forbidden, NetworkError, TelegramError
+from telegram.ext import Application, ApplicationBuilder, ContextTypes, ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.commanding import introduce
@@ -37,10 +37,18 @@ PURGE_EVERY = 24 * 3600.0
 
 
 class TolerantBot(ExtBot[int]):
-    """A bot that polls although the server refuses to drop a webhook there may not even be."""
+    """A bot that tells what keeps it from starting, and starts where it can."""
+
+    async def initialize(self) -> None:
+        """Ask Telegram who the bot is; the library tries again, and says nothing about it."""
+        try:
+            await super().initialize()
+        except NetworkError as exc:
+            log.warning("Telegram can't be reached, trying again: %s", exc)
+            raise
 
     async def delete_webhook(self, *args: Any, **kwargs: Any) -> bool:
-        """Drop the webhook; what fails is one line in the log."""
+        """Drop a webhook, which there may not even be; what fails is one line in the log."""
         try:
             return await super().delete_webhook(*args, **kwargs)
         except TelegramError as exc:
@@ -98,7 +106,6 @@ def build_bot(settings: Settings) -> TolerantBot:
         request=requests[0],
         get_updates_request=requests[1],
         rate_limiter=ChatLimits(),
-        defaults=Defaults(allow_sending_without_reply=True),
     )
 
 

@@ -74,9 +74,7 @@ def answer_text(
     return formatted
 
 
-def _answered(
-    answer: Answer, links: Links, said: Said, budget: Budget, kept: bool
-) -> Formatted:
+def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
     text = _opening(said)
     first = answer.citations[0]
     if not _is_sentence(first):

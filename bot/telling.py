@@ -76,7 +76,8 @@ class Telling:
 
     async def _tell_admins(self, bot: Bot) -> None:
         box = await self.service.think(self._box)
-        groups = await self.service.think(box.groups, unanswered(self.service.corpus.database))
+        asked = await self.service.store(unanswered, self.service.corpus.database)
+        groups = await self.service.think(box.groups, asked)
         found: list[tuple[Group, Answer]] = []
         for group in [group for group in groups if group.declined][:TRIED]:
             answer = await self.service.ask(group.question)

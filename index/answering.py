@@ -98,6 +98,8 @@ class Answerer:
     def read(self, question: str) -> Reading:
         """Find passages for a question, read them, and order what may be the answer."""
         began = time.perf_counter()
+        # What is read and weighed is what was searched; the answer shows the question as typed.
+        question = self._searcher.understood(question)
         results = self._searcher.search(question, 2 * DEPTH)
         # All that was found is at hand, so copies of one passage take no other's place.
         hits = collapsed(self._corpus.copies, results.hits, self._top_k)

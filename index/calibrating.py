@@ -170,7 +170,7 @@ def ask_all(
             # By title, so that no article is both calibrated on and measured: see the README.
             titles = sorted({article.id for article in questions.articles})[::2]
             chosen = [q for q in chosen if q.asked_of and q.asked_of[0] in titles]
-            np.random.default_rng(SEED).shuffle(chosen)  # type: ignore[arg-type]
+            np.random.default_rng(SEED).shuffle(chosen)
             chosen = chosen[:limit]
         with click.progressbar(chosen, label=questions.name) as bar:
             for known in bar:

@@ -13,7 +13,7 @@ import snowballstemmer
 from corpus.analysis import content_words, words
 from corpus.sentences import Span as Offsets
 from corpus.sentences import sentence_around
-from index.expected import Points, fits, points_of
+from index.expected import Points, fits, points_of, whole_date
 from index.reading import Span
 from index.search import Hit
 
@@ -25,7 +25,7 @@ FEATURES = (
     "sentence_cover",  # share of the question's content found in the answer's sentence
     "passage_cover",  # the same in the passage and its title
     "names_missing",  # share of the question's names and numbers that passage and title lack
-    "names_elsewhere",  # the same of the sentence alone
+    "name_missing",  # 1 when a name of the question, numbers apart, is not in passage or title
     "numbers_differ",  # 1 when the sentence has another date or ordinal where the question has one
     "repeats",  # share of the answer's words that the question already says
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
@@ -102,10 +102,10 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
         question.cover(in_sentence),
         question.cover(in_passage),
         _lacking(question.named, in_passage),
-        _lacking(question.named, in_sentence),
+        float(any(not name.isdigit() for name in question.named - in_passage)),
         float(points_of(said).contradict(question.points)),
         _share(stems(text), frozenset(question.weights)),
-        fits(question.text, text),
+        fits(question.text, whole_date(text, passage.paragraph_text[end:])),
         1 / hit.rank,
     )
     return Candidate(hit, start, end, sentence, features)

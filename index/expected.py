@@ -13,6 +13,7 @@ _MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS.split(
 _DATE = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})|({_MONTH}) (\d{{1,2}})\b)"
 )
+_DATES = re.compile(rf"\b\d{{1,2}}(?:, \d{{1,2}})*(?: and \d{{1,2}}| to \d{{1,2}})? {_MONTH}\b")
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
 _ORDINAL = re.compile(rf"\b(?:({'|'.join(_ORDINALS)})|(\d+)(?:st|nd|rd|th))\b")
 _COUNT_WORD = (
@@ -62,6 +63,19 @@ def points_of(text: str) -> Points:
     return Points(frozenset(days), frozenset(ordinals))
 
 
+_REST_OF_DATE = re.compile(rf"^(?:, \d{{1,2}})*(?: and \d{{1,2}}| to \d{{1,2}})? {_MONTH}\b", re.I)
+
+
+def whole_date(text: str, following: str) -> str:
+    """A text with the rest of the date that its last number belongs to.
+
+    >>> whole_date("19, 20", " and 26 June, on 4 July")
+    '19, 20 and 26 June'
+    """
+    rest = _REST_OF_DATE.match(following) if text[-1:].isdigit() else None
+    return text + rest[0] if rest else text
+
+
 def fits(question: str, text: str) -> float:
     """1 if a text looks like what the question asks for, -1 if not, 0 where nothing is expected.
 
@@ -81,7 +95,8 @@ def _is_duration(text: str) -> bool:
 
 def _is_count(text: str) -> bool:
     """A number that is not the day or the year of a date."""
-    rest = re.sub(rf"\b{_MONTH} \d{{4}}\b|\b(?:19|20)\d\d\b", " ", _DATE.sub(" ", fold(text)))
+    rest = _DATE.sub(" ", _DATES.sub(" ", fold(text)))
+    rest = re.sub(rf"\b{_MONTH} \d{{4}}\b|\b(?:19|20)\d\d\b", " ", rest)
     return bool(re.search(_NUMBER, rest))
 
 

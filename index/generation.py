@@ -137,7 +137,7 @@ class VectorIndex:
 
     def extended(self, ids: Sequence[int], vectors: Embeddings, gone: set[int]) -> VectorIndex:
         """A copy of a graph with vectors added, and the passages `gone` no longer found."""
-        index = faiss.clone_index(self._index)
+        index: faiss.IndexIDMap = faiss.clone_index(self._index)  # type: ignore[assignment]
         kept = np.array([GONE if row in gone else row for row in self._rows.tolist()], np.int64)
         faiss.copy_array_to_vector(kept, index.id_map)
         if ids:
@@ -200,7 +200,10 @@ def read_index(path: Path, generation: Generation) -> VectorIndex:
         )
     if hashlib.sha256(content).hexdigest() != generation.sha256:
         raise GenerationError(f"{path.name} is not the file that was written (its SHA-256 differs)")
-    index = VectorIndex(faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8)))
+    read: faiss.IndexIDMap = faiss.deserialize_index(  # type: ignore[assignment]
+        np.frombuffer(content, dtype=np.uint8)
+    )
+    index = VectorIndex(read)
     if (index.dim, len(index)) != (generation.dim, generation.count):
         raise GenerationError(f"{path.name} has another shape than was written")
     return index

@@ -126,7 +126,7 @@ def _best_spans(
         if not np.isfinite(score) or len(spans) == n_best:
             break
         i, j = np.unravel_index(place, scores.shape)
-        start, end = offsets[first[i]][0], offsets[last[j]][1]
+        start, end = offsets[int(first[i])][0], offsets[int(last[j])][1]
         if all(end <= span.start or start >= span.end for span in spans):
             spans.append(Span(int(start), int(end), float(score) - no_answer))
     return spans

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import math
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def test_a_server_that_goes_away_and_comes_back_gets_the_answer(
     assert api.next_sent(chat, timeout=30).marked("bold") == LED
     api.send_text(chat, ada, "Who opened the meeting?")
     assert api.next_sent(chat, timeout=30).marked("bold") == ["Hakan Fidan"]
+
+
+def test_a_second_poller_is_one_line_and_the_bot_goes_on(
+    api: BotApiServer, bot: RunningBot, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.wait_until(lambda: api.poll, what="the poll of the bot")
+    urllib.request.urlopen(f"{api.base_url}{api.token}/getUpdates?timeout=0").close()
+    ada = api.person(1, "Ada")
+    api.send_text(api.private(ada), ada, WHO_LED)
+    assert api.next_sent(api.private(ada)).marked("bold") == LED
+    told = [r.getMessage() for r in caplog.records if r.levelno >= logging.WARNING]
+    assert told == [
+        "Telegram: Conflict: terminated by other getUpdates request; make sure that only one bot "
+        "instance is running"
+    ]
 
 
 def test_methods_that_fail_or_hang_are_one_line_and_no_more(

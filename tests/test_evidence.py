@@ -49,7 +49,14 @@ def test_a_name_that_the_passage_lacks_counts_against_it() -> None:
     assert feature(measured("What did Umerov announce?", "6,000 bodies"), "names_missing") == 0
     assert feature(measured("What did Kellogg announce?", "6,000 bodies"), "names_missing") == 1
     other = measured("What did Medinsky and Umerov say?", "6,000 bodies")
-    assert (feature(other, "names_missing"), feature(other, "names_elsewhere")) == (0.0, 0.5)
+    assert (feature(other, "names_missing"), feature(other, "name_missing")) == (0.0, 0.0)
+    one_of_two = measured("What did Kellogg and Umerov say?", "6,000 bodies")
+    assert (feature(one_of_two, "names_missing"), feature(one_of_two, "name_missing")) == (0.5, 1.0)
+
+
+def test_numbers_of_a_date_are_no_count() -> None:
+    text = "Further stages came on 19, 20 and 26 June 2025."
+    assert feature(measured("How many stages came?", "19, 20", text), "type_fits") == -1.0
 
 
 def test_another_day_or_ordinal_than_the_one_asked_about_counts_against_it() -> None:

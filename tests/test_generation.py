@@ -13,7 +13,8 @@ BIG = 2**40  # ids need 64 bits
 
 def unit_rows(count: int, dim: int = 8, seed: int = 1) -> Embeddings:
     rows = np.random.default_rng(seed).normal(size=(count, dim)).astype(np.float32)
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: Embeddings = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 def written(index: VectorIndex, path: Path) -> Generation:
@@ -77,7 +78,7 @@ def test_a_file_that_cannot_be_written_leaves_the_one_before(
     def full(handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(module.os, "fsync", full)
+    monkeypatch.setattr("index.generation.os.fsync", full)
     with pytest.raises(GenerationError, match="No space left on device"):
         write_index(build_index([2], unit_rows(1)), path)
     assert path.read_bytes() == before

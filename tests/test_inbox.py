@@ -5,7 +5,7 @@ import pytest
 from corpus.errors import QueryError
 from corpus.store import Corpus
 from index.answering import Answerer
-from index.embedding import Embedder
+from index.embedding import Embedder, Embeddings
 from index.inbox import Group, Inbox, Unanswered, answered_now
 from tests.conftest import article
 
@@ -113,9 +113,12 @@ def test_a_question_is_embedded_once(
 ) -> None:
     embedded: list[str] = []
     encode = embedder.encode_queries
-    monkeypatch.setattr(
-        embedder, "encode_queries", lambda texts: (embedded.extend(texts), encode(texts))[1]
-    )
+
+    def counted(texts: list[str]) -> Embeddings:
+        embedded.extend(texts)
+        return encode(texts)
+
+    monkeypatch.setattr(embedder, "encode_queries", counted)
     inbox.groups(declined("Who paid?"))
     inbox.groups(declined("Who paid?", "Who flew?"))
     assert embedded == ["Who paid?", "Who flew?"]

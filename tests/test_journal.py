@@ -13,7 +13,8 @@ def test_entries_come_newest_first_with_who_what_and_when(corpus: Corpus) -> Non
         "ada at the terminal", "added", "talks-open", "1 added",
     )  # fmt: skip
     assert (second.who, second.what, second.detail) == ("Bob (Telegram 7)", "withdrew", "")
-    assert first.at.endswith("+00:00") and first.at <= second.at
+    assert first.at.endswith("+00:00")
+    assert first.at <= second.at
 
 
 def test_a_page_ends_where_the_next_begins(corpus: Corpus) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from corpus import variants
+from corpus.errors import ModelError
 from corpus.fulltext import FullText
 from corpus.slips import ASKING
 from corpus.store import Corpus
 from corpus.variants import LONGEST, Spelling
+from index.search import Searcher
 from tests.conftest import article
 
 # Stands in for the pieces of the embedding model: words of English, and names among them.
@@ -251,6 +254,18 @@ def test_endless_words_and_questions_take_no_time(spelling: Spelling) -> None:
     assert spelling.corrected(many).startswith("delegation delegation ")
     assert spelling.corrected(many).endswith(" delegtaion delegtaion ")
     assert time.perf_counter() - began < 10
+
+
+def test_search_understands_what_is_misspelt(
+    talks: Corpus, index: Callable[[Corpus], Searcher]
+) -> None:
+    searcher = index(talks)  # with the words that the embedding model knows
+    assert searcher.understood("wher did Kislitsa cook?") == "where did Kyslytsya cook?"
+    hits = searcher.search("Kislitsa", 5).hits
+    assert [hit.passage.paragraph for hit in hits if hit.lexical] == [3]
+    assert hits[0] == searcher.search("Kyslytsya", 5).hits[0]
+    without = Searcher(talks, ModelError("none"))
+    assert [hit.passage.paragraph for hit in without.search("Kislitsa", 5).hits] == [3]
 
 
 def test_words_of_asking_are_folded() -> None:

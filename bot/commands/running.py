@@ -89,6 +89,14 @@ def _run(settings: Settings) -> None:
     from bot.service import Service
 
     app = build_application(Service(Assembly(settings)))
+    begin = app.post_init
+    assert begin is not None
+
+    async def begin_and_tell(app: App) -> None:
+        await begin(app)
+        click.echo(f"@{app.bot.username} is running. Ctrl-C stops it.", err=True)
+
+    app.post_init = begin_and_tell
     try:
         (_webhook if settings.webhook_url else _poll)(app, settings)
     except InvalidToken:

@@ -48,7 +48,8 @@ def add_jobs(queue: JobQueue[Any], service: Service) -> None:
     async def check(context: Context) -> None:
         await keeping.poll_feeds(context.bot, FEEDS)
 
-    queue.run_repeating(look, LOOK_EVERY)
+    # A look that has much to tell takes its time; those that come meanwhile see that and leave.
+    queue.run_repeating(look, LOOK_EVERY, job_kwargs={"max_instances": 2})
     queue.run_repeating(check, service.settings.feed_minutes * 60.0)
 
 

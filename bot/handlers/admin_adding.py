@@ -221,7 +221,8 @@ class Adding:
             return
         text, _ = await self.service.store(self._shown, draft)
         # Entities keep their places: the line comes behind all of them.
-        decided = Formatted(f"{text.text}\n{draft.outcome.capitalize()}.", text.entities)
+        outcome = draft.outcome[:1].upper() + draft.outcome[1:]
+        decided = Formatted(f"{text.text}\n{outcome}.", text.entities)
         await edit(context.bot, place, query.message.message_id, decided)
 
 
