@@ -27,6 +27,10 @@ types: $(INSTALLED)
 evaluate: $(INSTALLED)
 	$(BIN)/talks evaluate tests/questions/test.jsonl --readme README.md
 
+benchmarks: $(INSTALLED)
+	$(BIN)/python -m benchmarks.budgets --write
+	$(BIN)/python -m benchmarks.scale --sizes 1000,10000
+
 # Installed again only when what is asked for has changed.
 $(INSTALLED): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

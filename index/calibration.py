@@ -31,7 +31,7 @@ class Calibration:
                 answer_weights=tuple(values["answer_weights"].values()),
                 threshold=float(values["threshold"]),
             )
-        except (OSError, ValueError, KeyError, AttributeError) as exc:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
             raise ModelError(f"The calibration {path} can't be read: {exc!r}") from exc
 
     def strength(self, features: Sequence[float]) -> float:

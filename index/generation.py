@@ -90,7 +90,7 @@ class VectorIndex:
     def __len__(self) -> int:
         return len(self._row_of)
 
-    def __contains__(self, passage_id: int) -> bool:
+    def __contains__(self, passage_id: object) -> bool:
         return passage_id in self._row_of
 
     @property

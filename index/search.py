@@ -92,9 +92,7 @@ class Searcher:
         if self._embedder is not None and index is not None and len(index):
             vector = self._embedder.encode_queries([query])
         cosines = dict(index.search(vector, DEPTH)) if index and vector is not None else {}
-        matches = dict(self._full_text.search(query, DEPTH))
-        if index is not None:
-            matches = {i: score for i, score in matches.items() if i in index}
+        matches = dict(self._full_text.search(query, DEPTH, among=index))
         # A passage that one half found has a true score in the other half too.
         matches |= self._full_text.score(query, cosines.keys() - matches.keys())
         if index is not None and vector is not None:

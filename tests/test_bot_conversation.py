@@ -143,6 +143,14 @@ def test_things_that_are_no_text_get_one_line(api: BotApiServer, chat: Chat, ada
     assert api.next_sent(chat).text == ONLY_TEXT
 
 
+def test_an_album_gets_one_line(api: BotApiServer, chat: Chat, ada: Person) -> None:
+    picture = {"file_id": "f", "file_unique_id": "u", "width": 90, "height": 60}
+    for _ in range(3):
+        api.post(chat, ada, {"photo": [picture], "media_group_id": "album"})
+    assert api.next_sent(chat).text == ONLY_TEXT
+    assert asked(api, chat, ada, "/privacy").text.startswith("What is stored")
+
+
 def test_the_caption_of_a_picture_is_a_question(api: BotApiServer, chat: Chat, ada: Person) -> None:
     api.send_photo(chat, ada, caption=WHO_LED)
     assert api.next_sent(chat).marked("bold") == ["Vladimir Medinsky"]

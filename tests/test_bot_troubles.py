@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import sending
 from corpus.errors import ModelError
 from index.answering import Answerer
 from index.embedding import Embedder
@@ -131,8 +132,13 @@ def test_methods_that_fail_or_hang_are_one_line_and_no_more(
 
 
 def test_start_is_answered_while_the_models_load_and_questions_wait_for_them(
-    api: BotApiServer, embedder: Embedder, reader: Reader, tmp_path: Path
+    api: BotApiServer,
+    embedder: Embedder,
+    reader: Reader,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(sending, "TYPING_EVERY", 0.2)
     assembly = assembly_for(api, tmp_path / "bot", embedder, reader)
     answerer, loaded = assembly.answerer(), threading.Event()
 
@@ -145,7 +151,7 @@ def test_start_is_answered_while_the_models_load_and_questions_wait_for_them(
     chat = api.private(ada)
     with RunningBot(assembly):
         api.send_text(chat, ada, WHO_LED)
-        api.wait_for("sendChatAction")
+        api.wait_for("sendChatAction", 3)  # shown again for as long as it takes
         given = api.inline_answer(api.inline(ada, WHO_LED))
         assert given["button"]["text"] == "I'm starting. Ask in private"
         api.start(ada)

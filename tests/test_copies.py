@@ -99,7 +99,9 @@ def test_an_articles_own_earlier_version_is_no_copy_of_it(corpus: Corpus) -> Non
     assert corpus.copies.group("one") == []
 
 
-def test_what_is_compared_stays_small_in_a_large_corpus(corpus: Corpus) -> None:
+def test_what_is_compared_stays_small_in_a_large_corpus(
+    corpus: Corpus, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = random.Random(3)
     vocabulary = [f"w{i}" for i in range(2000)]
     texts = [" ".join(rng.choices(vocabulary, k=80)) for _ in range(400)]

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -114,7 +114,7 @@ def test_a_question_is_embedded_once(
     embedded: list[str] = []
     encode = embedder.encode_queries
 
-    def counted(texts: list[str]) -> Embeddings:
+    def counted(texts: Sequence[str]) -> Embeddings:
         embedded.extend(texts)
         return encode(texts)
 
