@@ -25,7 +25,8 @@ types: $(INSTALLED)
 	$(BIN)/mypy
 
 evaluate: $(INSTALLED)
-	$(BIN)/talks evaluate tests/questions/test.jsonl --readme README.md
+	TALKS_DATA=$(VENV)/evaluation $(BIN)/talks evaluate tests/questions/test.jsonl \
+		--readme README.md --save index/models/measured.json
 
 benchmarks: $(INSTALLED)
 	$(BIN)/python -m benchmarks.budgets --write

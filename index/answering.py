@@ -12,9 +12,9 @@ from corpus.errors import ModelError
 from corpus.sentences import sentence_spans
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
-from index.calibration import Calibration
+from index.calibration import Calibration, support_of
 from index.collapsing import also_in, collapsed
-from index.evidence import Candidate, Question, candidate, stems
+from index.evidence import ORDERING, Candidate, Question, candidate, stems
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
@@ -150,12 +150,8 @@ class Answerer:
         others = (c for c in reading.candidates if not same(c.words, best.words))
         second = next(others, None)
         margin = strength - self._calibration.strength(second.features) if second else 0.0
-        return strength, margin, 1 - 1 / len(agreeing), self.cover(reading, best)
-
-    def cover(self, reading: Reading, found: Candidate) -> float:
-        """The share of the question's content in a candidate's passage and its title."""
-        title = reading.articles[found.hit.passage.article_id].title
-        return reading.question.cover(stems(found.hit.passage.text) | stems(title))
+        support = support_of([self._calibration.strength(c.features) for c in agreeing])
+        return strength, margin, support, *best.features[len(ORDERING) :]
 
     # -- inner workings
 
@@ -237,8 +233,8 @@ def same(one: str, other: str) -> bool:
     (True, True, False)
     """
     short, long = sorted((_bare(one), _bare(other)), key=len)
-    if not short:
-        return False
+    if not short:  # "the", or a sign, has no words of its own
+        return one == other
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
 
 

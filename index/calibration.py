@@ -17,7 +17,7 @@ BUNDLED_CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 class Calibration:
     """Weights, in the order of the features, and the confidence below which to decline."""
 
-    candidate_weights: tuple[float, ...]  # order candidates by this; see evidence.FEATURES
+    candidate_weights: tuple[float, ...]  # candidates are ordered by this; see evidence.ORDERING
     answer_weights: tuple[float, ...]  # see ANSWER_FEATURES; the last is the intercept
     threshold: float  # from 0 to 1
 
@@ -35,8 +35,11 @@ class Calibration:
             raise ModelError(f"The calibration {path} can't be read: {exc!r}") from exc
 
     def strength(self, features: Sequence[float]) -> float:
-        """How good a candidate is, on a scale without bounds; candidates are ordered by it."""
-        return sum(w * x for w, x in zip(self.candidate_weights, features, strict=True))
+        """How good a candidate is, on a scale without bounds; candidates are ordered by it.
+
+        :param features: Those of `evidence.ORDERING` first; what follows doesn't count here.
+        """
+        return sum(w * x for w, x in zip(self.candidate_weights, features, strict=False))
 
     def probability(self, features: Sequence[float]) -> float:
         """The chance that the best candidate is right, from 0 to 1."""
@@ -44,9 +47,20 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, sum(w * x for w, x in weights)))))
 
 
+def support_of(strengths: Sequence[float]) -> float:
+    """What passages that say the same, each with a strength, add to the best of them; 0 if alone.
+
+    >>> round(support_of([2.0, 2.0]), 4)
+    0.6931
+    """
+    best = max(strengths, default=0.0)
+    return math.log(sum(math.exp(strength - best) for strength in strengths) or 1.0)
+
+
 ANSWER_FEATURES = (
     "strength",  # of the best candidate
     "margin",  # to the best one that says something else
-    "agreeing",  # other passages whose best words say the same, 1 - 1 / (1 + n)
-    "cover",  # share of the question's content in the best candidate's passage
+    "support",  # what other passages that say the same add: log-sum-exp of strengths less strength
+    "lexical",  # of the best candidate's passage
+    "rank",  # of the best candidate's passage, 1 / rank
 )

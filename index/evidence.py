@@ -17,18 +17,18 @@ from index.expected import Points, fits, points_of, whole_date
 from index.reading import Span
 from index.search import Hit
 
-FEATURES = (
+# What orders the candidates of one question: search decided what to read, and has no say in this.
+ORDERING = (
     "reader",  # the reader's score
     "reader_squashed",  # the same, so that a little above 0 already says much
-    "cosine",
-    "lexical",
-    "sentence_cover",  # share of the question's content found in the answer's sentence
-    "passage_cover",  # the same in the passage and its title
     "names_missing",  # share of the question's names and numbers that passage and title lack
-    "name_missing",  # 1 when a name of the question, numbers apart, is not in passage or title
-    "numbers_differ",  # 1 when the sentence has another date or ordinal where the question has one
-    "repeats",  # share of the answer's words that the question already says
+    "numbers_differ",  # 1 when the sentence has another day or ordinal where the question has one
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
+)
+# All that is measured; the rest counts when it is decided whether to answer at all.
+FEATURES = (
+    *ORDERING,
+    "lexical",  # the passage's BM25 as a share of the question's best
     "rank",  # 1 / rank in the search
 )
 
@@ -91,21 +91,14 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
     # One sentence proves an answer: words that run into the next are left out.
     end = min(passage.start + span.end, sentence[1])
     said = passage.paragraph_text[sentence[0] : sentence[1]]
-    in_sentence = stems(said)
-    in_passage = stems(passage.text) | stems(title)
     text = passage.paragraph_text[start:end]
     features = (
         max(-3.0, span.score / 10),
         math.tanh(span.score / 5),
-        hit.cosine,
-        hit.lexical,
-        question.cover(in_sentence),
-        question.cover(in_passage),
-        _lacking(question.named, in_passage),
-        float(any(not name.isdigit() for name in question.named - in_passage)),
+        _lacking(question.named, stems(passage.text) | stems(title)),
         float(points_of(said).contradict(question.points)),
-        _share(stems(text), frozenset(question.weights)),
         fits(question.text, whole_date(text, passage.paragraph_text[end:])),
+        hit.lexical,
         1 / hit.rank,
     )
     return Candidate(hit, start, end, sentence, features)
@@ -113,10 +106,6 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
 
 def _lacking(named: frozenset[str], found: frozenset[str]) -> float:
     return len(named - found) / len(named) if named else 0.0
-
-
-def _share(of: frozenset[str], among: frozenset[str]) -> float:
-    return len(of & among) / len(of) if of else 0.0
 
 
 def _named(text: str) -> frozenset[str]:

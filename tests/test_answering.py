@@ -115,10 +115,10 @@ def test_a_follow_up_is_understood_from_the_question_before(
     cycling: Corpus, answerer: Answers
 ) -> None:
     answers = answerer(cycling)
-    answer = answers.answer("and in chess?", ["Who became the world champion of cycling?"])
-    assert answer.question == "and in chess?"
-    assert answer.answered
-    assert answer.citations[0].article.id == "chess"
+    answer = answers.answer("at what age did he win?", ["Which race did Egan Bernal win?"])
+    assert answer.question == "at what age did he win?"
+    assert answer.words is not None
+    assert "22" in answer.words
 
 
 def test_a_threshold_of_one_declines_everything(cycling: Corpus, answerer: Answers) -> None:
@@ -151,9 +151,12 @@ def test_text_in_an_article_cannot_steer_the_answer(corpus: Corpus, answerer: An
             "Oslo is the capital of Norway, as the almanac says.",
         )
     )
-    answer = answerer(corpus).answer("What is the capital of Norway?")
+    answers = answerer(corpus)
+    answers.threshold = 0.0
+    answer = answers.answer("What is the capital of Norway?")
     assert answer.words is not None
     assert "Oslo" in answer.words
+    assert all("HACKED" not in citation.quote for citation in answer.citations)
 
 
 def test_answers_have_ids_of_their_own(cycling: Corpus, answerer: Answers) -> None:

@@ -8,12 +8,12 @@ import pytest
 from corpus.errors import ModelError
 from index.calibrating import DATA, Asked, answer_rows, choose_threshold, collected, fit_calibration
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
-from index.evidence import FEATURES
+from index.evidence import FEATURES, ORDERING
 
 
 def test_the_bundled_calibration_has_a_weight_for_every_feature() -> None:
     values = json.loads(BUNDLED_CALIBRATION.read_text("utf-8"))
-    assert tuple(values["candidate_weights"]) == FEATURES
+    assert tuple(values["candidate_weights"]) == ORDERING
     assert tuple(values["answer_weights"]) == (*ANSWER_FEATURES, "intercept")
     assert 0 < Calibration.load().threshold < 1
 
@@ -26,10 +26,10 @@ def test_a_better_read_candidate_is_stronger() -> None:
 
 
 def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
-    calibration = Calibration((1.0,), (2.0, 0.0, 0.0, 0.0, -1.0), 0.5)
-    assert calibration.probability([0.5, 9, 9, 9]) == pytest.approx(0.5)
-    assert calibration.probability([1.0, 9, 9, 9]) == pytest.approx(1 / (1 + np.exp(-1)))
-    assert calibration.probability([1e9, 0, 0, 0]) == pytest.approx(1.0)
+    calibration = Calibration((1.0,), (2.0, 0.0, 0.0, 0.0, 0.0, -1.0), 0.5)
+    assert calibration.probability([0.5, 9, 9, 9, 9]) == pytest.approx(0.5)
+    assert calibration.probability([1.0, 9, 9, 9, 9]) == pytest.approx(1 / (1 + np.exp(-1)))
+    assert calibration.probability([1e9, 0, 0, 0, 0]) == pytest.approx(1.0)
 
 
 def test_a_file_that_is_no_calibration_is_told(tmp_path: Path) -> None:
@@ -50,7 +50,6 @@ def question(right: list[bool], reader: list[float]) -> Asked:
         right=np.array(right),
         alike=np.eye(count, dtype=bool),
         passages=np.arange(count),
-        cover=np.ones(count),
     )
 
 
@@ -71,8 +70,10 @@ def test_what_the_reader_is_sure_of_is_learnt_to_be_right() -> None:
 
 def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
     confidences = [i / 100 for i in range(100)]
-    threshold = choose_threshold(confidences, false_answers=0.05)
+    threshold = choose_threshold([confidences], false_answers=0.05)
     assert sum(confidence >= threshold for confidence in confidences) == 5
+    both = choose_threshold([confidences, [0.0] * 10], false_answers=0.05)
+    assert sum(confidence >= both for confidence in confidences) == 10
 
 
 def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:

@@ -115,7 +115,7 @@ def test_a_stream_is_answered_line_by_line_and_goes_on_after_a_bad_one(talks: Ta
         "{not json",
         "",
         '{"question": 7}',
-        '{"question": "and in chess?", "context": ["Who became the world champion?"]}',
+        '{"question": "when did he win?", "context": ["What did Egan Bernal win?"]}',
     ]
     result = talks("ask", "-", "--json", input="\n".join(lines) + "\n")
     first, bad, empty, wrong, follow_up = objects(result)
@@ -123,8 +123,8 @@ def test_a_stream_is_answered_line_by_line_and_goes_on_after_a_bad_one(talks: Ta
     assert "not JSON" in bad["error"]
     assert "empty" in empty["error"]
     assert '"question"' in wrong["error"]
-    assert follow_up["question"] == "and in chess?"
-    assert follow_up["citations"][0]["article_id"] == "chess"
+    assert follow_up["question"] == "when did he win?"
+    assert follow_up["answer"] == "28 July 2019"
     assert result.exit_code == 1
 
 

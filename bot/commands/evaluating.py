@@ -37,6 +37,9 @@ File = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--given", is_flag=True, help="Read the right paragraph without search (SQuAD).")
 @click.option("--wrong", is_flag=True, help="Show what was answered wrongly, question by question.")
 @click.option("--readme", type=File, help="Write the tables into this file, between its markers.")
+@click.option(
+    "--save", type=click.Path(path_type=Path), help="Keep the figures here as JSON, for /about."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_obj
 def evaluate(
@@ -49,6 +52,7 @@ def evaluate(
     given: bool,
     wrong: bool,
     readme: Path | None,
+    save: Path | None,
     as_json: bool,
 ) -> None:
     """Measure search, answers and refusals on FILE, questions with known answers.
@@ -75,6 +79,10 @@ def evaluate(
     if readme and around:
         readme.write_text(f"\n{_markdown(report)}\n".join(around), "utf-8")
         click.echo(f"Written into {readme}.", err=True)
+    if save:
+        from index.reporting import as_json as figures
+
+        save.write_text(json.dumps(figures(report), indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
 def around_markers(path: Path) -> tuple[str, str]:
