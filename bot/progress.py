@@ -48,6 +48,7 @@ def _step_lines() -> OnProgress:
     def show(progress: Progress) -> None:
         if progress.step not in told and progress.total:
             told.add(progress.step)
-            print(f"{progress.step}: {progress.total} passages", file=sys.stderr)
+            unit = "questions" if progress.step == "replaying" else "passages"
+            print(f"{progress.step}: {progress.total} {unit}", file=sys.stderr)
 
     return show

@@ -42,6 +42,8 @@ def rich_text(answer: Answer) -> Text:
 
 def _answered(answer: Answer) -> list[str]:
     lines = [answer.words or "", ""]
+    if answer.words == answer.citations[0].quote:
+        lines = []  # a whole sentence answers, and it is marked in the first quote
     for citation in answer.citations:
         lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
     for citation in answer.citations:

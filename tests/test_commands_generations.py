@@ -93,7 +93,8 @@ def test_a_rollback_is_quick_needs_no_model_and_is_in_the_log(
     talks("reindex")
     monkeypatch.setattr("index.embedding.Embedder", None)
     began = time.perf_counter()
-    assert talks("rollback").stdout == "Generation 1 is live again: 1 passages.\n"
+    told = talks("rollback").stdout
+    assert told.startswith("Generation 1 is live again: 1 passages. What was withdrawn stays so")
     # No budget is held here: a model that is loaded after all takes many seconds.
     assert time.perf_counter() - began < 3
     nothing = talks("rollback")

@@ -60,7 +60,10 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
 def rollback(settings: Settings) -> None:
     """Publish the generation before the live one again, in under a second."""
     generation = assembled(settings).generations.rollback(at_the_terminal())
-    click.echo(f"Generation {generation.number} is live again: {generation.count} passages.")
+    click.echo(
+        f"Generation {generation.number} is live again: {generation.count} passages. What was "
+        "withdrawn stays so; `talks reindex` leads forward again."
+    )
 
 
 @click.command()
@@ -74,7 +77,7 @@ def status(settings: Settings, as_json: bool) -> None:
         click.echo(json.dumps(facts, ensure_ascii=False))
         return
     for name, value in facts.items():
-        click.echo(f"{name.replace('_', ' '):>18}  {'-' if value is None else value}")
+        click.echo(f"{name.replace('_', ' '):>24}  {'-' if value is None else value}")
 
 
 @click.command()
@@ -134,7 +137,7 @@ def _facts(assembly: Assembly) -> dict[str, object]:
         "indexed_passages": live.count if live else 0,
         "made": live.created_at if live else None,
         "model": live.model if live else None,
-        "to_roll_back_to": len(published[1:]),
+        "earlier_generations_kept": len(published[1:]),
         "waiting_to_be_indexed": added,
         "waiting_to_be_dropped": removed,
         "database_bytes": corpus.database.path.stat().st_size,
