@@ -93,8 +93,8 @@ def test_a_rollback_is_quick_needs_no_model_and_is_in_the_log(
     talks("reindex")
     monkeypatch.setattr("index.embedding.Embedder", None)
     began = time.perf_counter()
-    told = talks("rollback").stdout
-    assert told.startswith("Generation 1 is live again: 1 passages. What was withdrawn stays so")
+    said = talks("rollback").stdout
+    assert said.startswith("Generation 1 is live again: 1 passages. What was withdrawn stays so")
     # No budget is held here: a model that is loaded after all takes many seconds.
     assert time.perf_counter() - began < 3
     nothing = talks("rollback")
