@@ -11,6 +11,7 @@ from index.training.language import (
     contains,
     content,
     is_year,
+    names,
     numbers,
     replaced,
     sentence_around,
@@ -63,6 +64,20 @@ def renaming(old: str, asked: Asked, lexicon: Lexicon, rng: Random) -> str | Non
         if not contains(asked.passage, word) and not contains(asked.question, word)
     ]
     return rng.choice(new[:4]) if new else None
+
+
+def exchange(asked: Asked, text: str, lexicon: Lexicon, rng: Random) -> tuple[str, str] | None:
+    """A name or number of the question that stands in a text, and one of the like to put for it."""
+    found = [
+        word
+        for word in [*names(asked.question), *numbers(asked.question)]
+        if contains(text, word) and not share_words(word, asked.answer_text)
+    ]
+    if not found:
+        return None
+    old = rng.choice(found)
+    new = renaming(old, asked, lexicon, rng)
+    return None if new is None else (old, new)
 
 
 def passage_with(asked: Asked, old: str, new: str) -> tuple[str, Span]:

@@ -9,29 +9,22 @@ from index.training.asked import (
     QUALIFIER,
     Asked,
     Maker,
+    exchange,
     passage_with,
     qualified,
-    renaming,
     share_words,
 )
-from index.training.language import contains, names, numbers, replaced, words
+from index.training.language import contains, replaced, words
 from index.training.lexicon import Lexicon
 from index.training.pairs import Pair
 
 
 def renamed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
     """Still answered: a name or number changed alike in the question and the passage."""
-    found = [
-        word
-        for word in [*names(asked.question), *numbers(asked.question)]
-        if contains(asked.passage, word) and not share_words(word, asked.answer_text)
-    ]
-    if not found:
+    exchanged = exchange(asked, asked.passage, lexicon, rng)
+    if exchanged is None:
         return None
-    old = rng.choice(found)
-    new = renaming(old, asked, lexicon, rng)
-    if new is None:
-        return None
+    old, new = exchanged
     passage, answer = passage_with(asked, old, new)
     return Pair(replaced(asked.question, old, new), passage, answer, answer, "renamed")
 

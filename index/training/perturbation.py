@@ -14,12 +14,11 @@ from index.training.asked import (
     QUALIFIER,
     Asked,
     Maker,
+    exchange,
     is_apart,
     other_number,
     passage_with,
     qualified,
-    renaming,
-    share_words,
 )
 from index.training.language import (
     STOP_WORDS,
@@ -143,17 +142,10 @@ def false_premise(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
 
 def passage_changed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
     """The question as it was; a name or number that it asks about changed in the passage."""
-    found = [
-        word
-        for word in [*names(asked.question), *numbers(asked.question)]
-        if contains(asked.sentence, word) and not share_words(word, asked.answer_text)
-    ]
-    if not found:
+    exchanged = exchange(asked, asked.sentence, lexicon, rng)
+    if exchanged is None:
         return None
-    old = rng.choice(found)
-    new = renaming(old, asked, lexicon, rng)
-    if new is None:
-        return None
+    old, new = exchanged
     passage, focus = passage_with(asked, old, new)
     return Pair(asked.question, passage, None, focus, "passage")
 
