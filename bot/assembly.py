@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from index.calibration import Calibration
     from index.embedding import Embedder
     from index.generation import Generation
-    from index.pins import Difference
+    from index.pins import Difference, Pin
     from index.reading import Reader
     from index.search import Searcher
+    from index.types import Citation
 
 log = logging.getLogger(__name__)
 
@@ -201,12 +202,32 @@ class Assembly:
                     done = replace(done, published=False)
                 if done.published:
                     self.generations.publish(built.generation, who, _summary(done))
+                    self._remember(differences)
             except BaseException:
                 self.generations.discard(built.generation)
                 raise
             if not done.published:
                 self.generations.discard(built.generation)
         return done
+
+    def pin(self, question: str, who: str = "") -> Pinned:
+        """Pin a question, and keep where its answer stands now.
+
+        :raises QueryError: If it is empty.
+        """
+        from corpus.journal import Journal
+        from index.pins import Pins
+
+        pins = Pins(self.corpus.database)
+        known = {pin.number for pin in pins.list()}
+        pin = pins.add(question, who)
+        answer = self.answerer().answer(pin.question)
+        citation = answer.citations[0] if answer.answered else None
+        if pin.number in known:
+            return Pinned(pin, citation, new=False)
+        pins.remember(pin.number, citation)
+        Journal(self.corpus.database).record(who, "pinned", pin.question)
+        return Pinned(pin, citation, new=True)
 
     def answerer_of(self, generation: Generation) -> Answerer:
         """Answers out of one generation, published or not, and follows no other."""
@@ -236,11 +257,27 @@ class Assembly:
             return ()  # and the reader needn't be loaded
         before = self.answerer_of(live).answer if live else None
         differences = []
-        for difference in replay(pins, before, self.answerer_of(built).answer):
+        for difference in replay(self.corpus, pins, before, self.answerer_of(built).answer):
             differences.append(difference)
             if on_progress is not None:
                 on_progress(Progress("replaying", len(differences), len(pins)))
         return tuple(differences)
+
+    def _remember(self, differences: tuple[Difference, ...]) -> None:
+        from index.pins import Pins
+
+        pins = Pins(self.corpus.database)
+        for difference in differences:
+            pins.remember(difference.pin.number, difference.after)
+
+
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """A pinned question, and where its answer stands."""
+
+    pin: Pin
+    citation: Citation | None  # None if it has no answer yet
+    new: bool  # whether it wasn't pinned before
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from corpus.errors import LockedError, TalksError
 if TYPE_CHECKING:
     from bot.assembly import Reindexed
     from index.building import Progress
-    from index.types import Answer
+    from index.types import Citation
 
 log = logging.getLogger(__name__)
 
@@ -132,12 +132,12 @@ def _add_differences(text: Text, done: Reindexed) -> None:
     text.lines().add(f"Pinned questions: {same} same, {len(different)} different")
     for found in different[:SHOWN]:
         text.lines(2).add(f"{found.outcome.value}: ", BOLD).add(found.pin.question, ITALIC)
-        text.lines().add(f"before: {_quoted(found.before)}")
-        text.lines().add(f"after: {_quoted(found.after)}")
+        text.lines().add(f"before: {quoted(found.before)}")
+        text.lines().add(f"after: {quoted(found.after)}")
 
 
-def _quoted(answer: Answer | None) -> str:
-    if answer is None or not answer.answered:
+def quoted(citation: Citation | None) -> str:
+    """The cited sentence and its article, on a line."""
+    if citation is None:
         return "no answer"
-    first = answer.citations[0]
-    return f"“{shortened(first.quote, QUOTE)}” ({shortened(first.article.title, 60)})"
+    return f"“{shortened(citation.quote, QUOTE)}” ({shortened(citation.article.title, 60)})"

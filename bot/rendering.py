@@ -70,6 +70,11 @@ def marked_quote(citation: Citation) -> str:
     return one_line(f"{before}**{citation.words}**{after}")
 
 
+def quote_line(citation: Citation) -> str:
+    """A citation on one line: the marked sentence, and the article in brackets."""
+    return f"“{marked_quote(citation)}” ({source_line(citation.article)})"
+
+
 def source_lines(citation: Citation) -> list[str]:
     """A numbered source: title, outlet, date, paragraph; then its link, or what it was written
     from."""

@@ -32,7 +32,11 @@ def test_a_lost_pinned_answer_refuses_to_publish_unless_forced(
     file = write(tmp_path / "open.md", LED, MENU)
     talks("add", file)
     talks("reindex")
-    assert talks("pin", QUESTION).stdout == f"Pinned, as number 1: {QUESTION}\n"
+    assert talks("pin", QUESTION).stdout.splitlines() == [
+        f"Pinned, as number 1: {QUESTION}",
+        "Its answer: “**Vladimir Medinsky** led the Russian delegation at the talks in Istanbul.” "
+        "(Talks open, 16 May 2025)",
+    ]
     write(tmp_path / "open.md", MENU)
     talks("add", file)
     refused = talks("reindex")
@@ -50,6 +54,22 @@ def test_a_lost_pinned_answer_refuses_to_publish_unless_forced(
     forced = talks("reindex", "--force")
     assert (forced.exit_code, "is live: 1 passages" in forced.stdout) == (0, True)
     assert talks("ask", QUESTION).exit_code == 3
+
+
+def test_a_withdrawn_answer_is_lost_until_it_is_published_by_force(
+    talks: Talks, tmp_path: Path
+) -> None:
+    talks("add", write(tmp_path / "open.md", LED), write(tmp_path / "menu.md", MENU))
+    talks("reindex")
+    talks("pin", QUESTION)
+    talks("remove", "open")
+    refused = talks("reindex")
+    assert (refused.exit_code, refused.stdout.splitlines()[0]) == (1, f"    lost  {QUESTION}")
+    assert talks("reindex", "--force").exit_code == 0
+    again = talks("reindex")
+    assert (again.exit_code, again.stdout.splitlines()[0]) == (
+        0, "1 pinned question: 1 same, 0 changed, 0 lost, 0 won."
+    )  # fmt: skip
 
 
 def test_a_check_shows_the_difference_and_publishes_nothing(talks: Talks, tmp_path: Path) -> None:
@@ -136,7 +156,8 @@ def test_pins_are_listed_and_unpinned(talks: Talks) -> None:
     assert talks("pins").stdout == "No question is pinned. `talks pin QUESTION` pins one.\n"
     talks("pin", "Who", "led", "the", "team?")
     assert (
-        talks("pin", "who led the team").stdout == "Pinned before, as number 1: Who led the team?\n"
+        talks("pin", "who led the team").stdout
+        == "Pinned before, as number 1: Who led the team?\nIts answer: none yet\n"
     )
     assert talks("pins").stdout == "   1  Who led the team?  (ada at the terminal)\n"
     assert talks("unpin", "1").stdout == "Unpinned: Who led the team?\n"

@@ -64,7 +64,7 @@ class Two:
         following = self.built(publish=False)
         pin = Pins(self.corpus.database).add(question)
         old, new = self.answerer(live).answer, self.answerer(following).answer
-        return next(replay([pin], old, new))
+        return next(replay(self.corpus, [pin], old, new))
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def two(corpus: Corpus, embedder: Embedder, reader: Reader) -> Two:
 
 
 def quote(difference: Difference, when: str) -> str | None:
-    answer = getattr(difference, when)
-    return answer.citations[0].quote if answer.citations else None
+    citation = getattr(difference, when)
+    return citation and citation.quote
 
 
 def test_the_same_sentence_in_another_version_is_no_difference(two: Two) -> None:
@@ -84,7 +84,8 @@ def test_the_same_sentence_in_another_version_is_no_difference(two: Two) -> None
     assert found.outcome is Outcome.SAME
     assert (quote(found, "before"), quote(found, "after")) == (LED, LED)
     assert found.before is not None
-    assert found.before.citations[0].passage.id != found.after.citations[0].passage.id
+    assert found.after is not None
+    assert found.before.passage.id != found.after.passage.id
 
 
 def test_a_correction_of_the_answer_is_a_change_with_both_quotes(two: Two) -> None:
@@ -118,8 +119,25 @@ def test_before_anything_is_live_every_answer_is_won(two: Two) -> None:
     two.corpus.add(article("opening", LED))
     built = two.built(publish=False)
     pin = Pins(two.corpus.database).add("Who led the Russian delegation?")
-    (found,) = replay([pin], None, two.answerer(built).answer)
+    (found,) = replay(two.corpus, [pin], None, two.answerer(built).answer)
     assert (found.outcome, found.before) == (Outcome.WON, None)
+
+
+def test_an_answer_that_was_withdrawn_is_lost_although_it_is_gone_from_both(two: Two) -> None:
+    two.corpus.add(article("opening", LED, PLACE))
+    two.corpus.add(article("menu", "Tea and lentil soup were served in the garden."))
+    live = two.built(publish=True)
+    pins = Pins(two.corpus.database)
+    pin = pins.add("Who led the Russian delegation?")
+    old = two.answerer(live).answer
+    pins.remember(pin.number, old(pin.question).citations[0])
+    two.corpus.withdraw("opening")
+    new = two.answerer(two.built(publish=False)).answer
+    (found,) = replay(two.corpus, pins.list(), old, new)
+    assert (found.outcome, quote(found, "before"), found.after) == (Outcome.LOST, LED, None)
+    pins.remember(pin.number, None)
+    (again,) = replay(two.corpus, pins.list(), old, new)
+    assert again.outcome is Outcome.SAME
 
 
 def test_a_searcher_of_one_generation_follows_no_other(two: Two) -> None:

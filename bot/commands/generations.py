@@ -14,7 +14,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.assembly import Assembly, Reindexed
-    from index.types import Answer
+    from index.types import Citation
 
 REFUSED = 1  # exit status: a pinned question would lose its answer
 
@@ -108,13 +108,10 @@ def _show_differences(done: Reindexed) -> None:
         click.echo(f"{_questions(len(done.differences))}: {told}.")
 
 
-def _quoted(answer: Answer | None) -> str:
-    from bot.rendering import marked_quote, source_line
+def _quoted(citation: Citation | None) -> str:
+    from bot.rendering import quote_line
 
-    if answer is None or not answer.answered:
-        return "no answer"
-    first = answer.citations[0]
-    return f"“{marked_quote(first)}” ({source_line(first.article)})"
+    return "no answer" if citation is None else quote_line(citation)
 
 
 def _questions(count: int) -> str:

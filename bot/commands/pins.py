@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.commands import at_the_terminal
+from bot.commands import assembled, at_the_terminal
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,14 +21,12 @@ if TYPE_CHECKING:
 @click.pass_obj
 def pin(settings: Settings, question: tuple[str, ...]) -> None:
     """Pin QUESTION: no reindex is published in which it would lose its answer."""
-    pins, journal = _pins(settings)
-    known = {pin.number for pin in pins.list()}
-    pinned = pins.add(" ".join(question), at_the_terminal())
-    if pinned.number in known:
-        click.echo(f"Pinned before, as number {pinned.number}: {pinned.question}")
-        return
-    journal.record(at_the_terminal(), "pinned", pinned.question)
-    click.echo(f"Pinned, as number {pinned.number}: {pinned.question}")
+    from bot.rendering import quote_line
+
+    pinned = assembled(settings).pin(" ".join(question), at_the_terminal())
+    told = "Pinned" if pinned.new else "Pinned before"
+    click.echo(f"{told}, as number {pinned.pin.number}: {pinned.pin.question}")
+    click.echo(f"Its answer: {quote_line(pinned.citation) if pinned.citation else 'none yet'}")
 
 
 @click.command()

@@ -15,7 +15,7 @@ from bot.commanding import admin_command
 from bot.feeding import check_feed
 from bot.markup import Formatted, Text, shortened
 from bot.presses import answer_press, place_of
-from bot.publishing import Job, Publisher
+from bot.publishing import Job, Publisher, quoted
 from bot.sending import Buttons, Place, edit, send, typing
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
@@ -133,19 +133,22 @@ class Keeping:
     async def pin(self, update: Update, context: Context) -> None:
         """/pin QUESTION pins it; /pin lists what is pinned."""
         message, rest = _said(update)
-        shown = await self.service.store(self._pin, rest, who(message.from_user))
+        if not rest:
+            shown = await self.service.store(self._pins)
+        else:
+            async with typing(context.bot, Place.of(message)):
+                shown = await self.service.think(self._pin, rest, who(message.from_user))
         await send(context.bot, Place.of(message), *shown)
 
     def _pin(self, question: str, admin: str) -> Shown:
-        pins = Pins(self.service.corpus.database)
-        if not question:
-            return self._pins()
-        known = {pin.number for pin in pins.list()}
-        pin = pins.add(question, admin)
-        if pin.number in known:
-            return f"Pinned before: {pin.question}", []
-        self.journal.record(admin, "pinned", pin.question)
-        return f"Pinned: {pin.question}\nNo reindex is published that loses its answer.", []
+        pinned = self.service.assembly.pin(question, admin)
+        answer = quoted(pinned.citation) if pinned.citation else "none yet"
+        if not pinned.new:
+            return f"Pinned before: {pinned.pin.question}\nIts answer: {answer}", []
+        return (
+            f"Pinned: {pinned.pin.question}\nIts answer: {answer}\n"
+            "No reindex is published that loses it, unless you say so."
+        ), []
 
     def _pins(self) -> Shown:
         pins = Pins(self.service.corpus.database).list()
