@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.assembly import Assembly
+from bot.assembly import Assembly, Reindexed
 from bot.drafts import Drafts
+from bot.publishing import EDIT_EVERY, Job, Publisher
+from bot.sending import Place
+from corpus.feeds import Feeds
 from corpus.journal import Journal
 from corpus.types import Article
+from index.building import Progress
 from index.embedding import Embedder
 from index.pins import Pins
 from index.reading import Reader
@@ -372,6 +377,85 @@ def test_a_feed_is_added_and_what_it_brings_is_published(
     assert api.callback_answer(api.press(sure, "Yes, remove it"))["text"] == f"Removed: {url}"
     told = said(api, ada, f"/feeds {site.url}/none")
     assert told.text.startswith(f"Not added: {site.url}/none: the site has no such page")
+
+
+def run_job(bot: RunningBot, name: str) -> None:
+    """What the job queue would run in time, now."""
+    assert bot.app.job_queue is not None
+    (job,) = bot.app.job_queue.get_jobs_by_name(name)
+    asyncio.run_coroutine_threadsafe(job.run(bot.app), bot.loop).result(60)
+
+
+def feed_of(site: WebServer, name: str, *texts: str) -> str:
+    """The address of a feed with one page in it."""
+    site.page(f"/{name}", page(name.capitalize(), *texts))
+    item = f"<item><title>{name}</title><link>{site.url}/{name}</link></item>"
+    body = f"<rss version='2.0'><channel><title>{name}</title>{item}</channel></rss>"
+    return site.page(f"/{name}.xml", body, "application/rss+xml")
+
+
+def test_the_bot_polls_its_feeds_and_publishes_what_they_bring(
+    api: BotApiServer, ada: Chat, bot: RunningBot, site: WebServer, assembly: Assembly
+) -> None:
+    texts = [text.replace("Selin Aksoy", "Orhan Tekin").replace("third", "fifth") for text in LONG]
+    feed = Feeds(assembly.corpus.database).add(feed_of(site, "polled", *texts))
+    run_job(bot, "check")
+    assert log(assembly, 2) == [("the feeds", "published"), ("the feeds", "added")]
+    live = assembly.generations.live_number()
+    asked = "Who led the interpreters of the fifth round?"
+    assert said(api, ada, asked).marked("bold") == ["Orhan Tekin"]
+    run_job(bot, "check")  # nothing is new: nothing is done
+    assert assembly.generations.live_number() == live
+    Feeds(assembly.corpus.database).remove(feed.url)
+
+
+def test_admins_are_told_when_what_a_feed_brought_would_lose_a_pinned_answer(
+    api: BotApiServer, ada: Chat, bot: RunningBot, site: WebServer, assembly: Assembly
+) -> None:
+    text = "Clara Schumann played the opening concert in the hall of Leipzig."
+    assembly.corpus.add(Article(id="clara", title="Clara", paragraphs=(text,)))
+    assembly.reindex()
+    pinned = assembly.pin("Who played the opening concert in Leipzig?", "Ada")
+    assembly.corpus.withdraw("clara")
+    texts = [text.replace("Selin Aksoy", "Ebru Acar") for text in LONG]
+    feed = Feeds(assembly.corpus.database).add(feed_of(site, "losing", *texts))
+    run_job(bot, "check")
+    assert reply(api, ada).text == (
+        "New articles of the feeds are stored, but not published: a pinned question would lose its "
+        "answer. /reindex"
+    )
+    Pins(assembly.corpus.database).remove(pinned.pin.number)
+    Feeds(assembly.corpus.database).remove(feed.url)
+
+
+def test_the_progress_message_is_edited_no_more_often_than_telegram_likes(
+    api: BotApiServer, ada: Chat, bot: RunningBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert EDIT_EVERY == 3.0
+    monkeypatch.setattr("bot.publishing.EDIT_EVERY", 0.5)
+    publisher = Publisher(bot.service)
+    reindex = publisher._reindex
+
+    def slowly(job: Job) -> Reindexed:
+        for done in range(1, 101):
+            job.tell(Progress("embedding", done, 100))
+            time.sleep(0.02)
+        return reindex(job)
+
+    monkeypatch.setattr(publisher, "_reindex", slowly)
+    run = publisher.run(bot.app.bot, Place(ADA), Job("Ada"))
+    asyncio.run_coroutine_threadsafe(run, bot.loop).result(60)
+    message = reply(api, ada)
+    assert message.text.startswith("Generation ")
+    edits = [
+        call for call in api.calls_of("editMessageText")
+        if call.params["message_id"] == message.json["message_id"]
+    ]  # fmt: skip
+    told = [call.params["text"] for call in edits]
+    assert len(told) > 2
+    assert all(text.startswith("Embedding: ") and "s to go" in text for text in told[:-1])
+    moments = [call.at for call in edits[:-1]]  # the last line comes when it is there
+    assert all(later - earlier > 0.45 for earlier, later in itertools.pairwise(moments))
 
 
 def test_who_asked_to_be_told_gets_the_answer_once_and_the_inbox_lets_go(

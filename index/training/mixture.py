@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import groupby
 from random import Random
+from typing import Protocol
 
 from index.training.asked import Asked
 from index.training.data import Article, Question
@@ -14,14 +14,12 @@ from index.training.keeping import answerable
 from index.training.language import names
 from index.training.lexicon import Lexicon
 from index.training.nearby import Nearby
-from index.training.negotiations import Example, generate
 from index.training.noise import spelt_otherwise, typed
 from index.training.pairs import Group, Pair
 from index.training.perturbation import unanswerable
 from index.training.yesno import yes_no
 
 CANDIDATES = 300  # paragraphs among which an article's others are looked for
-NEGOTIATIONS = -1  # the article number of places that stand for invented talks
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +27,25 @@ class Recipe:
     """What the mixture is made of; shares are of the questions."""
 
     seed: int = 13
-    shifts_share: float = 0.5  # of SQuADShifts' questions, in each epoch
+    squad_share: float = 1.0  # of SQuAD's questions, in each epoch
+    shifts_share: float = 0.5  # of SQuADShifts'
     one_unanswerable: float = 0.60
     two_unanswerable: float = 0.06
     yes_no: float = 0.03
-    negotiations: float = 0.18  # questions about invented talks, beside all others
     spelt_otherwise: float = 0.06
+
+
+class Source(Protocol):
+    """Groups that are taken as they come, anew in each epoch."""
+
+    size: int  # groups of an epoch
+
+    def groups(self, epoch: int) -> Iterable[Group]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a question stands."""
+    """Where a question stands; one of a source's groups where `article` is below 0."""
 
     article: int
     paragraph: int
@@ -55,6 +61,7 @@ class Mixture:
         shifts: Sequence[Article],
         lexicon: Lexicon,
         recipe: Recipe,
+        sources: Sequence[Source] = (),
     ) -> None:
         self._articles = [*squad, *shifts]
         self._lexicon = lexicon
@@ -63,22 +70,26 @@ class Mixture:
         self._shifts = _places(shifts, first=len(squad))
         self._names = lru_cache(maxsize=None)(self._names_of)
         self._nearby = lru_cache(maxsize=None)(self._nearby_of)
-        self._talks = lru_cache(maxsize=1)(self._talks_of)
+        self._sources = sources
+        self._given = lru_cache(maxsize=len(sources))(self._given_of)
 
     def order(self, epoch: int) -> list[Place]:
-        """The epoch's questions: all of SQuAD and a share of SQuADShifts, shuffled."""
+        """The epoch's questions: a share of each data set and all of the sources, shuffled."""
         rng = Random(f"{self._recipe.seed}:order:{epoch}")
-        share = round(len(self._shifts) * self._recipe.shifts_share)
-        places = [*self._squad, *rng.sample(self._shifts, share)]
-        talks = round(len(places) * self._recipe.negotiations)
-        places += [Place(NEGOTIATIONS, number, 0) for number in range(talks)]
+        places: list[Place] = []
+        for rows, share in (
+            (self._squad, self._recipe.squad_share),
+            (self._shifts, self._recipe.shifts_share),
+        ):
+            places += rng.sample(rows, round(len(rows) * share))
+        for number, source in enumerate(self._sources):
+            places += [Place(-1 - number, at, 0) for at in range(source.size)]
         rng.shuffle(places)
         return places
 
     def group(self, place: Place, epoch: int) -> Group:
-        if place.article == NEGOTIATIONS:
-            talks = self._talks(epoch)
-            return talks[place.paragraph % len(talks)]
+        if place.article < 0:
+            return self._given(-1 - place.article, epoch)[place.paragraph]
         rng = Random(f"{self._recipe.seed}:{epoch}:{place}")
         asked = self._asked(place, rng)
         if asked is None:
@@ -94,14 +105,8 @@ class Mixture:
                 pairs.append(pair)
         return tuple(replace(pair, question=typed(pair.question, rng)) for pair in pairs)
 
-    def _talks_of(self, epoch: int) -> list[Group]:
-        """An epoch's questions about invented talks, each with what doesn't answer it."""
-        count = round((len(self._squad) + len(self._shifts)) * self._recipe.negotiations * 1.2)
-        examples = generate(count, self._recipe.seed + 1000 * epoch)
-        return [
-            tuple(_talk_pair(example) for example in members)
-            for _, members in groupby(examples, key=lambda example: example.group)
-        ]
+    def _given_of(self, source: int, epoch: int) -> list[Group]:
+        return list(self._sources[source].groups(epoch))
 
     def _count(self, rng: Random) -> int:
         drawn = rng.random()
@@ -145,16 +150,6 @@ class Mixture:
             return pair
         name = rng.choice(rng.choice(found).split(" "))
         return replace(pair, question=pair.question.replace(name, spelt_otherwise(name, rng)))
-
-
-def _talk_pair(example: Example) -> Pair:
-    end = example.start + len(example.answer)
-    if example.answer:
-        span = (example.start, end)
-        return Pair(example.question, example.context, span, span, "talks")
-    # Any place will do to cut a window about: nothing in the paragraph answers.
-    middle = example.context.find(" ", len(example.context) // 2) + 1
-    return Pair(example.question, example.context, None, (middle, middle + 1), "talks, none")
 
 
 def _places(articles: Sequence[Article], first: int) -> list[Place]:

@@ -20,6 +20,13 @@ from index.training.data import training_articles
 from index.training.lexicon import Lexicon
 from index.training.mixture import Mixture, Recipe
 from index.training.objective import loss
+from index.training.written import (
+    ChronicleGroups,
+    WrittenGroups,
+    read_paragraphs,
+    read_worlds,
+    split_worlds,
+)
 
 WARM_UP = 0.04  # of the run
 CLIP = 1.0  # greatest norm of the gradient
@@ -176,6 +183,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="reader to go on with [the bundled encoder]")
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
+    parser.add_argument("--squad-share", type=float, default=Recipe().squad_share)
+    parser.add_argument("--shifts-share", type=float, default=Recipe().shifts_share)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
     parser.add_argument("--tokens", type=int, default=4480, help="of a batch")
     parser.add_argument("--threads", type=int, default=2)
@@ -186,7 +195,13 @@ def main() -> None:
     model, tokenizer = load_start(arguments.start or bundled_encoder())
     table = model.bert.embeddings.word_embeddings.weight.detach().numpy()
     squad, shifts = training_articles(arguments.data)
-    mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), Recipe(seed=arguments.seed))
+    seed = arguments.seed
+    recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
+    sources = (
+        WrittenGroups(read_paragraphs(squad), seed),
+        ChronicleGroups(split_worlds(read_worlds())[0], seed),
+    )
+    mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, sources)
     batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)
     epochs = None if arguments.minutes else arguments.epochs
     plan = Plan(epochs, arguments.minutes, arguments.rate, arguments.tokens)
