@@ -17,6 +17,7 @@ from corpus.database import known_names
 from corpus.errors import StoreError
 from corpus.store import FILE_NAME, Corpus
 
+SQLITE = b"SQLite format 3\0"  # how such a file begins
 PAGES = 2_000  # copied between two reports of progress
 
 OnPages = Callable[[int, int], None]  # pages copied, pages in all
@@ -27,11 +28,11 @@ def back_up(corpus: Corpus, target: Path, on_pages: OnPages | None = None) -> in
 
     Index files are not copied: they are made again from the embeddings, which are.
 
-    :returns: The size of the file in bytes. A file that was there before is replaced, at the end.
-    :raises StoreError: If the file can't be written, or what was written isn't sound.
+    :returns: The size of the file in bytes. A backup that was there before is replaced, at the end.
+    :raises StoreError: If the file can't be written or holds something else, or what was written
+        isn't sound.
     """
-    if target.is_dir():
-        raise StoreError(f"{target} is a folder. Name a file in it.")
+    _refuse_others(target, SQLITE, "an SQLite file")
     beside = target.with_name(f"{target.name}.writing")
     try:
         with _telling(target):
@@ -98,10 +99,11 @@ def export(corpus: Corpus) -> Iterator[str]:
 
 
 def write_lines(lines: Iterator[str], target: Path) -> int:
-    """Write lines to a file, which takes its place once it is whole; how many there were.
+    """Write JSON lines to a file, which takes its place once it is whole; how many there were.
 
-    :raises StoreError: If it can't be written.
+    :raises StoreError: If it can't be written, or holds something else.
     """
+    _refuse_others(target, b"{", "JSON lines")
     beside = target.with_name(f"{target.name}.writing")
     count = 0
     try:
@@ -114,6 +116,17 @@ def write_lines(lines: Iterator[str], target: Path) -> int:
     finally:
         beside.unlink(missing_ok=True)
     return count
+
+
+def _refuse_others(target: Path, start: bytes, kind: str) -> None:
+    """Keep from writing over what is not of the same kind: most likely a mistyped name."""
+    if target.is_dir():
+        raise StoreError(f"{target} is a folder. Name a file in it.")
+    if target.is_file():
+        with _telling(target), target.open("rb") as file:
+            found = file.read(len(start))
+        if found and found != start:
+            raise StoreError(f"{target} is there and isn't {kind}. Name another file.")
 
 
 def _copy(source: Path, target: Path, on_pages: OnPages | None) -> None:

@@ -18,6 +18,8 @@ from index.building import Generations
 from index.search import Searcher
 from tests.conftest import ARTICLES, Index, article
 
+YESTERDAY = b"SQLite format 3\0, and the backup of yesterday"
+
 
 def ids(corpus: Corpus) -> list[str]:
     return sorted(stored.article.id for stored in corpus.articles())
@@ -179,7 +181,7 @@ def test_a_full_disk_leaves_the_backup_before_it(corpus: Corpus, tmp_path: Path)
     list(corpus.add_many(article(f"a{n}", f"Text {n} of many. " * 100) for n in range(200)))
     corpus.database.close()
     target = tmp_path / "copy.sqlite3"
-    target.write_bytes(b"the backup of yesterday")
+    target.write_bytes(YESTERDAY)
     code = (
         "import resource, signal, sys; from pathlib import Path\n"
         "from corpus.backup import back_up; from corpus.store import Corpus\n"
@@ -195,7 +197,7 @@ def test_a_full_disk_leaves_the_backup_before_it(corpus: Corpus, tmp_path: Path)
     assert done.returncode == 1
     assert "copy.sqlite3: " in done.stderr
     assert "Nothing was changed" in done.stderr
-    assert target.read_bytes() == b"the backup of yesterday"
+    assert target.read_bytes() == YESTERDAY
     assert not list(tmp_path.glob("*.writing*"))
 
 
@@ -233,3 +235,19 @@ def test_an_export_that_cannot_be_written_leaves_nothing(corpus: Corpus, tmp_pat
     with pytest.raises(StoreError, match="No such file or directory"):
         write_lines(export(corpus), tmp_path / "no" / "where.jsonl")
     assert os.listdir(tmp_path) == ["data"]
+
+
+def test_only_an_older_backup_or_export_is_written_over(corpus: Corpus, tmp_path: Path) -> None:
+    corpus.add(article("opening", "Talks began."))
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Ada", "utf-8")
+    with pytest.raises(StoreError, match=r"is there and isn't an SQLite file\. Name another"):
+        back_up(corpus, letter)
+    with pytest.raises(StoreError, match=r"is there and isn't JSON lines\. Name another"):
+        write_lines(export(corpus), letter)
+    assert letter.read_text("utf-8") == "Dear Ada"
+    for write in (back_up, lambda corpus, file: write_lines(export(corpus), file)):
+        file = tmp_path / "kept"
+        write(corpus, file)
+        assert write(corpus, file) > 0
+        file.unlink()
