@@ -11,6 +11,8 @@ from pathlib import Path
 import click
 import numpy as np
 
+from index.reporting import put
+
 README = Path(__file__).parent / "README.md"
 
 write_option = click.option("--write", is_flag=True, help="Put the table into the README here.")
@@ -41,21 +43,8 @@ class Table:
 def show(table: Table, *, write: bool) -> None:
     """Print a table; write it into the README too if asked."""
     if write:
-        put(table, README)
+        put(table.markdown(), table.name, README)
     click.echo(table.markdown())
-
-
-def put(table: Table, path: Path) -> None:
-    """Replace what stands between a table's two marker lines.
-
-    :raises click.ClickException: If the file hasn't both.
-    """
-    begin, end = f"<!-- {table.name}:begin -->", f"<!-- {table.name}:end -->"
-    before, begun, rest = path.read_text("utf-8").partition(begin)
-    _, ended, after = rest.partition(end)
-    if not begun or not ended:
-        raise click.ClickException(f"{path} has no lines {begin} and {end} to write between.")
-    path.write_text(f"{before}{begin}\n{table.markdown()}\n{end}{after}", "utf-8")
 
 
 def machine() -> str:

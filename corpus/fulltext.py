@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Container
 from contextlib import closing
 from itertools import islice
@@ -76,6 +77,28 @@ class FullText:
         with explained(self._database.path):
             return dict(self._database.db.execute(sql, [match, *passage_ids]).fetchall())
 
+    def cover(self, query: str, passage_ids: Collection[int]) -> dict[int, float]:
+        """How much of what a query is about each of these passages names, title included.
+
+        :returns: The weight of the query's words that stand there as a share of all, from 0 to 1;
+            a rare word weighs more. A passage without any is left out.
+        """
+        ids = list(passage_ids)
+        terms = self._terms(query)
+        if not terms or not ids:
+            return {}
+        marks = ",".join("?" * len(ids))
+        sql = f"SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? AND rowid IN ({marks})"
+        stored = self._stored()
+        weights = [math.log(1 + (stored + 1) / (self.frequency(term) + 0.5)) for term in terms]
+        named: dict[int, float] = {}
+        for term, weight in zip(terms, weights, strict=True):
+            match = _phrases([term, *self._spelling.names(term)])
+            with explained(self._database.path):
+                for (rowid,) in self._database.db.execute(sql, [match, *ids]):
+                    named[rowid] = named.get(rowid, 0.0) + weight
+        return {rowid: weight / sum(weights) for rowid, weight in named.items()}
+
     def frequency(self, term: str) -> int:
         """In how many passages a folded word stands, in any inflection; counted once, then kept."""
         if term not in self._frequencies:
@@ -87,12 +110,21 @@ class FullText:
             self._frequencies[term] = row[0]
         return self._frequencies[term]
 
-    def _match(self, query: str) -> str | None:
+    def _terms(self, query: str) -> list[str]:
+        """The words of a query that are looked at."""
         # A question of stop words alone ("who is it?") is searched with them.
-        terms = content_words(query) or list(dict.fromkeys(words(query)))
+        return (content_words(query) or list(dict.fromkeys(words(query))))[:MAX_TERMS]
+
+    def _stored(self) -> int:
+        """How many passages there are, earlier versions included; counting them would be slow."""
+        with explained(self._database.path):
+            row = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
+        return row[0] or 0
+
+    def _match(self, query: str) -> str | None:
         chosen: list[str] = []
         matches = 0
-        for term in sorted(terms[:MAX_TERMS], key=self.frequency):
+        for term in sorted(self._terms(query), key=self.frequency):
             # A word that matches nothing, such as a misspelt one, doesn't push out the next.
             if matches and matches + self.frequency(term) > MAX_MATCHES:
                 break

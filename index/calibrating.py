@@ -2,10 +2,11 @@
 
 `collect` asks questions with known answers that the reader was not trained on, and keeps what
 speaks for every candidate, and whether it was right, in `index/models/calibration_data.jsonl.gz`.
-`fit` makes `index/models/calibration.json` of that file alone. Two logistic models are fitted: one
-orders the candidates of a question, the other turns what speaks for the best one into the chance
-that it is right. The threshold is the lowest with which at most `FALSE_ANSWERS` of the unanswerable
-questions are answered, on average over the sets.
+Half of each set's articles, and half of the invented disputes that training left out, are for
+fitting, the others for seeing what came of it. `fit` makes `index/models/calibration.json` of that
+file alone. Two logistic models are fitted: one orders the candidates of a question, the other turns
+what speaks for the best one into the chance that it is right. The threshold is the lowest with
+which at most `FALSE_ANSWERS` of the unanswerable questions are answered, on average over the sets.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import gzip
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,21 +27,25 @@ from corpus.store import Corpus
 from index.answering import Answerer, same
 from index.building import Generations
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration, support_of
-from index.datasets import KnownQuestion, QuestionSet, read_questions
+from index.datasets import KnownQuestion, QuestionSet, read_questions, sample
 from index.embedding import Embedder
 from index.evidence import ORDERING, Candidate
-from index.metrics import f1, holds_answer
+from index.metrics import f1, holds_answer, reliability
 from index.questions import QuestionKind
 from index.reading import BUNDLED_READER, Reader
+from index.reporting import put
 from index.search import Searcher
+from index.training.written import question_set, read_worlds, split_worlds
 
 DATA = BUNDLED_CALIBRATION.with_name("calibration_data.jsonl.gz")
 FALSE_ANSWERS = 0.10
 ENOUGH_F1 = 0.5  # a span that shares this much with a gold answer counts as right
 SEED = 7
 OWN = "development"  # the set of questions about the bundled articles
+CHRONICLES = "chronicles"  # those about invented disputes
 OWN_WEIGHT = 3.0
 
+Chosen = tuple[KnownQuestion, bool]  # whether it is to fit to, or to measure on
 Rows = NDArray[np.float64]  # shape (n, features)
 
 
@@ -49,6 +54,7 @@ class Asked:
     """One question as it was read: the features of its candidates, and which of them are right."""
 
     source: str  # the question set's name
+    fitted: bool  # whether the calibration is fitted to it, or only measured on it
     answerable: bool
     features: Rows  # shape (candidates, len(FEATURES))
     right: NDArray[np.bool_]  # shape (candidates,)
@@ -71,7 +77,7 @@ def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool
     return f1(found.words, known.answers) >= ENOUGH_F1
 
 
-def asked(answerer: Answerer, known: KnownQuestion, source: str) -> Asked | None:
+def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -> Asked | None:
     """Read one question; None for key words, which need no reader, or where nothing was found."""
     reading = answerer.read(known.question)
     found = reading.candidates
@@ -79,6 +85,7 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str) -> Asked | None
         return None
     return Asked(
         source=source,
+        fitted=fitted,
         answerable=known.answerable,
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
@@ -152,55 +159,105 @@ def main() -> None:
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--articles", type=click.Path(path_type=Path), default=Path("corpus/articles"))
-@click.option("--limit", default=600, help="Questions of each set that brings its own articles.")
+@click.option("--limit", default=600, help="Questions of each half of a set.")
 @click.option("--reader", default=BUNDLED_READER)
-def collect(files: tuple[Path, ...], articles: Path, limit: int, reader: str) -> None:
-    """Ask the questions of FILES, and keep the features of every candidate."""
-    embedder, model = Embedder(), Reader(reader)
-    with gzip.open(DATA, "wt", encoding="utf-8") as out:
+@click.option("--out", type=click.Path(path_type=Path), default=DATA)
+def collect(files: tuple[Path, ...], articles: Path, limit: int, reader: str, out: Path) -> None:
+    """Ask the questions of FILES and of the invented disputes that training left out, and keep the
+    features of every candidate."""
+    asking = Asking(Embedder(), Reader(reader), articles)
+    with gzip.open(out, "wt", encoding="utf-8") as lines:
+
+        def keep(questions: QuestionSet, source: str, chosen: Sequence[Chosen]) -> None:
+            for question in asking.all(questions, source, chosen):
+                lines.write(json.dumps(_as_record(question)) + "\n")
+            click.echo(f"{questions.name}: {len(chosen)} questions asked", err=True)
+
         for file in files:
             questions = read_questions(file)
-            for question in ask_all(questions, embedder, model, articles, limit):
-                out.write(json.dumps(_as_record(question)) + "\n")
+            keep(questions, questions.name, chosen_of(questions, limit))
+        for number, world in enumerate(split_worlds(read_worlds())[1]):
+            questions = question_set(world)
+            chosen = [(known, number % 2 == 0) for known in questions.questions]
+            keep(questions, CHRONICLES, chosen)
 
 
-def ask_all(
-    questions: QuestionSet, embedder: Embedder, reader: Reader, articles: Path, limit: int
-) -> Iterator[Asked]:
-    """Ask a set's questions over its own articles, or over those of a folder."""
-    from corpus.parsing import read_sources
-    from corpus.types import Article
+def chosen_of(questions: QuestionSet, limit: int) -> list[Chosen]:
+    """Questions of a set, each with whether it is to fit to; all are if the set is our own.
 
-    with tempfile.TemporaryDirectory() as folder:
-        corpus = Corpus(Path(folder))
-        given = questions.articles or [
-            item for item in read_sources([articles]) if isinstance(item, Article)
-        ]
-        list(corpus.add_many(given))
-        generations = Generations(corpus)
-        generations.publish(generations.build(embedder).generation)
-        # What there is to weigh is collected whole, so no weights are needed for it.
-        none = Calibration((0.0,) * len(ORDERING), (0.0,) * (len(ANSWER_FEATURES) + 1), 0.0)
-        answerer = Answerer(corpus, Searcher(corpus, embedder), reader, none)
-        chosen = list(questions.questions)
-        if questions.articles:
-            # By title, so that no article is both calibrated on and measured: see the README.
-            titles = sorted({article.id for article in questions.articles})[::2]
-            chosen = [q for q in chosen if q.asked_of and q.asked_of[0] in titles]
-            np.random.default_rng(SEED).shuffle(chosen)
-            chosen = chosen[:limit]
-        with click.progressbar(chosen, label=questions.name) as bar:
-            for known in bar:
-                found = asked(answerer, known, questions.name)
+    :param limit: At most so many to fit to, and so many others; no article has both.
+    """
+    if not questions.articles:
+        return [(known, True) for known in questions.questions]
+    titles = sorted({article.id for article in questions.articles})
+    chosen: list[Chosen] = []
+    for first, fitted in ((0, True), (1, False)):
+        part = set(titles[first::2])
+        among = [q for q in questions.questions if q.asked_of and q.asked_of[0] in part]
+        chosen += [(known, fitted) for known in sample(among, limit, SEED)]
+    return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Asks sets of questions, each over the articles that it brings, or over those of a folder."""
+
+    embedder: Embedder
+    reader: Reader
+    articles: Path
+
+    def all(self, questions: QuestionSet, source: str, chosen: Sequence[Chosen]) -> Iterator[Asked]:
+        """What the reader made of each question that was chosen of a set."""
+        from corpus.parsing import read_sources
+        from corpus.types import Article
+
+        with tempfile.TemporaryDirectory() as folder:
+            corpus = Corpus(Path(folder))
+            given = questions.articles or [
+                item for item in read_sources([self.articles]) if isinstance(item, Article)
+            ]
+            list(corpus.add_many(given))
+            generations = Generations(corpus)
+            generations.publish(generations.build(self.embedder).generation)
+            # What there is to weigh is collected whole, so no weights are needed for it.
+            none = Calibration((0.0,) * len(ORDERING), (0.0,) * (len(ANSWER_FEATURES) + 1), 0.0)
+            answerer = Answerer(corpus, Searcher(corpus, self.embedder), self.reader, none)
+            for known, fitted in chosen:
+                found = asked(answerer, known, source, fitted)
                 if found is not None:
                     yield found
-        corpus.database.close()
+            corpus.database.close()
 
 
 @main.command()
-def fit() -> None:
-    """Fit the calibration to what was collected."""
+@click.option("--card", type=click.Path(exists=True, path_type=Path), help="Put the table there.")
+def fit(card: Path | None) -> None:
+    """Fit the calibration to what was collected, and tell how it does on the rest."""
     questions = list(collected())
+    made = fitted([question for question in questions if question.fitted])
+    BUNDLED_CALIBRATION.write_text(
+        json.dumps(
+            {
+                "candidate_weights": _named(ORDERING, made.candidate_weights),
+                "answer_weights": _named((*ANSWER_FEATURES, "intercept"), made.answer_weights),
+                "threshold": made.threshold,
+            },
+            indent=2,
+        )
+        + "\n",
+        "utf-8",
+    )
+    for key in sorted({(q.source, not q.fitted) for q in questions}):
+        part = [q for q in questions if (q.source, not q.fitted) == key]
+        _report(part, key[0] + (", new" if key[1] else ""), made)
+    table = reliability_table([q for q in questions if not q.fitted], made)
+    click.echo(f"\n{table}")
+    if card:
+        put(table, "reliability", card)
+
+
+def fitted(questions: Sequence[Asked]) -> Calibration:
+    """Weights fitted to these questions, and the threshold chosen on them."""
     weights, answer_weights = fit_calibration(questions)
     made = Calibration(tuple(weights.tolist()), tuple(answer_weights.tolist()), 0.0)
     confidences: dict[str, list[float]] = {}
@@ -208,21 +265,27 @@ def fit() -> None:
         if not q.answerable:
             confidence = made.probability(answer_rows(q, weights)[0])
             confidences.setdefault(q.source, []).append(confidence)
-    threshold = choose_threshold(list(confidences.values()))
-    BUNDLED_CALIBRATION.write_text(
-        json.dumps(
-            {
-                "candidate_weights": _named(ORDERING, weights),
-                "answer_weights": _named((*ANSWER_FEATURES, "intercept"), answer_weights),
-                "threshold": threshold,
-            },
-            indent=2,
-        )
-        + "\n",
-        "utf-8",
-    )
-    for source in sorted({q.source for q in questions}):
-        _report([q for q in questions if q.source == source], source, made, weights, threshold)
+    return replace(made, threshold=choose_threshold(list(confidences.values())))
+
+
+def told(questions: Sequence[Asked], made: Calibration) -> list[tuple[bool, float, bool]]:
+    """Of each question: whether it is answerable, the confidence, and whether that is right."""
+    weights = np.array(made.candidate_weights)
+    best = [(q.answerable, *answer_rows(q, weights)) for q in questions]
+    return [(answerable, made.probability(row), right) for answerable, row, right in best]
+
+
+def reliability_table(questions: Sequence[Asked], made: Calibration) -> str:
+    """Ten bins of confidence in Markdown."""
+    found = told(questions, made)
+    bins = reliability([sure for _, sure, _ in found], [right for _, _, right in found])
+    rows = [
+        f"| {one.low:.1f} to {one.high:.1f} | {one.count} "
+        + (f"| {one.confidence:.2f} | {one.right:.2f} |" if one.count else "| – | – |")
+        for one in bins
+    ]
+    head = ["| confidence | questions | mean confidence | share right |", "|---|---:|---:|---:|"]
+    return "\n".join([*head, *rows])
 
 
 def collected(path: Path = DATA) -> Iterator[Asked]:
@@ -233,6 +296,7 @@ def collected(path: Path = DATA) -> Iterator[Asked]:
             count = len(record["right"])
             yield Asked(
                 source=record["source"],
+                fitted=record["fitted"],
                 answerable=record["answerable"],
                 features=np.array(record["features"]),
                 right=np.array(record["right"], dtype=bool),
@@ -247,6 +311,7 @@ def _as_record(question: Asked) -> dict[str, Any]:
     places = np.unique(question.passages, return_inverse=True)[1]
     return {
         "source": question.source,
+        "fitted": question.fitted,
         "answerable": question.answerable,
         "features": np.round(question.features, 4).tolist(),
         "right": question.right.astype(int).tolist(),
@@ -255,21 +320,18 @@ def _as_record(question: Asked) -> dict[str, Any]:
     }
 
 
-def _named(names: Sequence[str], weights: Rows) -> dict[str, float]:
-    return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
+def _named(names: Sequence[str], weights: Sequence[float]) -> dict[str, float]:
+    return {name: round(w, 4) for name, w in zip(names, weights, strict=True)}
 
 
-def _report(
-    questions: Sequence[Asked], source: str, made: Calibration, weights: Rows, threshold: float
-) -> None:
-    best = [(q.answerable, *answer_rows(q, weights)) for q in questions]
-    told = [(answerable, made.probability(row), right) for answerable, row, right in best]
-    right = [r for answerable, _, r in told if answerable]
-    refused = [p < threshold for answerable, p, _ in told if answerable]
-    false = [p >= threshold for answerable, p, _ in told if not answerable]
-    kept = [r and p >= threshold for answerable, p, r in told if answerable]
+def _report(questions: Sequence[Asked], name: str, made: Calibration) -> None:
+    found = told(questions, made)
+    right = [r for answerable, _, r in found if answerable]
+    refused = [p < made.threshold for answerable, p, _ in found if answerable]
+    false = [p >= made.threshold for answerable, p, _ in found if not answerable]
+    kept = [r and p >= made.threshold for answerable, p, r in found if answerable]
     click.echo(
-        f"{source}: {len(told)} questions, threshold {threshold}; best candidate right "
+        f"{name}: {len(found)} questions, threshold {made.threshold}; best candidate right "
         f"{_share(right)}, answered rightly {_share(kept)}, refused {_share(refused)}, "
         f"false answers {_share(false)}"
     )

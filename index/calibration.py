@@ -61,6 +61,9 @@ ANSWER_FEATURES = (
     "strength",  # of the best candidate
     "margin",  # to the best one that says something else
     "support",  # what other passages that say the same add: log-sum-exp of strengths less strength
-    "lexical",  # of the best candidate's passage
-    "rank",  # of the best candidate's passage, 1 / rank
+    # Of the best candidate, see evidence.FEATURES:
+    "lexical",
+    "cosine",
+    "rank",
+    "sentence",
 )

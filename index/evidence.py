@@ -28,8 +28,10 @@ ORDERING = (
 # All that is measured; the rest counts when it is decided whether to answer at all.
 FEATURES = (
     *ORDERING,
-    "lexical",  # the passage's BM25 as a share of the question's best
+    "lexical",  # of the passage, see search.Hit
+    "cosine",  # of passage and question
     "rank",  # 1 / rank in the search
+    "sentence",  # share of the question's content that the sentence names
 )
 
 _STEMMER = snowballstemmer.stemmer("porter")
@@ -99,7 +101,9 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
         float(points_of(said).contradict(question.points)),
         fits(question.text, whole_date(text, passage.paragraph_text[end:])),
         hit.lexical,
+        hit.cosine,
         1 / hit.rank,
+        question.cover(stems(said)),
     )
     return Candidate(hit, start, end, sentence, features)
 

@@ -135,6 +135,40 @@ def _stands_in(text: str, answer: str) -> bool:
 # -- telling answerable from unanswerable
 
 
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The answers given with a confidence in one tenth of the scale, or another part of it."""
+
+    low: float
+    high: float  # exclusive, but for the last
+    count: int
+    confidence: float  # their mean; 0 where there are none
+    right: float  # the share that is right; 0 where there are none
+
+
+def reliability(confidences: Sequence[float], right: Sequence[bool], bins: int = 10) -> list[Bin]:
+    """How often answers are right, by the confidence in them: the same if it is calibrated.
+
+    Source: https://arxiv.org/abs/1706.04599, section 2.
+
+    >>> [(one.count, one.right) for one in reliability([0.1, 0.8, 0.9], [False, True, False], 2)]
+    [(1, 0.0), (2, 0.5)]
+    """
+    sure, good = np.asarray(confidences, float), np.asarray(right, float)
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    return [
+        Bin(
+            low=number / bins,
+            high=(number + 1) / bins,
+            count=int(inside.sum()),
+            confidence=float(sure[inside].mean()) if inside.any() else 0.0,
+            right=float(good[inside].mean()) if inside.any() else 0.0,
+        )
+        for number in range(bins)
+        for inside in [place == number]
+    ]
+
+
 def roc_auc(positives: Sequence[float] | Values, negatives: Sequence[float] | Values) -> float:
     """How often a positive's score is above a negative's; equal scores count a half.
 

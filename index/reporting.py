@@ -1,10 +1,12 @@
-"""The figures of an evaluation as Markdown tables and as JSON."""
+"""The figures of an evaluation as Markdown tables and as JSON, and their place in a document."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
+from corpus.errors import SourceError
 from index.measuring import F1, IN_QUOTE, RIGHT_PASSAGE, Measure, Outcome, Report
 
 KIND_COLUMNS = {
@@ -95,6 +97,27 @@ def outcome_json(outcome: Outcome) -> dict[str, Any]:
         "right": outcome.right,
         "right_passage_rank": _first_rank(outcome),
     }
+
+
+def around_markers(path: Path, name: str) -> tuple[str, str]:
+    """A text file up to a table's first marker line, and from its second; both keep their marker.
+
+    :raises SourceError: If it hasn't both, in order.
+    """
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, begun, rest = path.read_text("utf-8").partition(begin)
+    _, ended, after = rest.partition(end)
+    if not begun or not ended:
+        raise SourceError(str(path), f"has no lines {begin} and {end} to write between")
+    return before + begun, ended + after
+
+
+def put(text: str, name: str, path: Path) -> None:
+    """Replace what stands between a table's marker lines.
+
+    :raises SourceError: If the file hasn't both.
+    """
+    path.write_text(f"\n{text}\n".join(around_markers(path, name)), "utf-8")
 
 
 def _first_rank(outcome: Outcome) -> int | None:

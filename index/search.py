@@ -18,7 +18,8 @@ from index.generation import Generation, VectorIndex
 log = logging.getLogger(__name__)
 
 DEPTH = 50  # passages that each half proposes
-# How much a passage with the question's best BM25 score gains; measured, see benchmarks/README.md.
+# How much a passage gains that has the question's best BM25 score and names all that it is about;
+# measured, see benchmarks/README.md.
 LEXICAL_WEIGHT = 0.4
 # The models read the first few hundred words; the rest of a longer query would only cost time.
 MAX_QUERY_CHARACTERS = 2_000
@@ -32,7 +33,9 @@ class Hit:
     rank: int  # from 1
     score: float  # cosine + LEXICAL_WEIGHT x lexical; from -1 to 1.4
     cosine: float  # from -1 to 1; 0 if there is no embedding model
-    lexical: float  # BM25 as a share of the question's best; from 0 to 1
+    # BM25 as a share of the question's best x the share of the question that it names; 0 to 1.
+    # The best of passages that share two words of ten with the question are no good ones.
+    lexical: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +100,21 @@ class Searcher:
         matches |= self._full_text.score(query, cosines.keys() - matches.keys())
         if index is not None and vector is not None:
             cosines |= {i: index.cosine(vector, i) for i in matches.keys() - cosines.keys()}
-        return Results(self._mixed(cosines, matches, top_k), number, self._broken)
+        best = max(matches.values(), default=1.0)
+        covers = self._full_text.cover(query, matches.keys())
+        shares = {i: score / best * covers[i] for i, score in matches.items() if i in covers}
+        return Results(self._mixed(cosines, shares, top_k), number, self._broken)
 
     def embed(self, query: str) -> Embeddings | None:
         """The vector of a question, shape (1, dim), or None without an embedding model."""
         return None if self._embedder is None else self._embedder.encode_queries([query])
 
     def _mixed(
-        self, cosines: dict[int, float], matches: dict[int, float], top_k: int
+        self, cosines: dict[int, float], lexical: dict[int, float], top_k: int
     ) -> tuple[Hit, ...]:
-        best = max(matches.values(), default=0.0) or 1.0
         scores = {
-            i: cosines.get(i, 0.0) + LEXICAL_WEIGHT * matches.get(i, 0.0) / best
-            for i in cosines.keys() | matches.keys()
+            i: cosines.get(i, 0.0) + LEXICAL_WEIGHT * lexical.get(i, 0.0)
+            for i in cosines.keys() | lexical.keys()
         }
         # Equal scores go by id, so that a question has one answer.
         ranked = sorted(scores, key=lambda i: (-scores[i], i))
@@ -121,7 +126,7 @@ class Searcher:
                 rank=rank,
                 score=scores[passage.id],
                 cosine=cosines.get(passage.id, 0.0),
-                lexical=matches.get(passage.id, 0.0) / best,
+                lexical=lexical.get(passage.id, 0.0),
             )
             for rank, passage in enumerate(found, start=1)
         )

@@ -6,7 +6,15 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from index.calibrating import DATA, Asked, answer_rows, choose_threshold, collected, fit_calibration
+from index.calibrating import (
+    DATA,
+    Asked,
+    answer_rows,
+    choose_threshold,
+    collected,
+    fit_calibration,
+    fitted,
+)
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
 from index.evidence import FEATURES, ORDERING
 
@@ -26,10 +34,11 @@ def test_a_better_read_candidate_is_stronger() -> None:
 
 
 def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
-    calibration = Calibration((1.0,), (2.0, 0.0, 0.0, 0.0, 0.0, -1.0), 0.5)
-    assert calibration.probability([0.5, 9, 9, 9, 9]) == pytest.approx(0.5)
-    assert calibration.probability([1.0, 9, 9, 9, 9]) == pytest.approx(1 / (1 + np.exp(-1)))
-    assert calibration.probability([1e9, 0, 0, 0, 0]) == pytest.approx(1.0)
+    rest = [0.0] * (len(ANSWER_FEATURES) - 1)
+    calibration = Calibration((1.0,), (2.0, *rest, -1.0), 0.5)
+    assert calibration.probability([0.5, *rest]) == pytest.approx(0.5)
+    assert calibration.probability([1.0, *rest]) == pytest.approx(1 / (1 + np.exp(-1)))
+    assert calibration.probability([1e9, *rest]) == pytest.approx(1.0)
 
 
 def test_a_file_that_is_no_calibration_is_told(tmp_path: Path) -> None:
@@ -45,6 +54,7 @@ def question(right: list[bool], reader: list[float]) -> Asked:
     features[:, FEATURES.index("reader")] = reader
     return Asked(
         source="made",
+        fitted=True,
         answerable=any(right),
         features=features,
         right=np.array(right),
@@ -79,5 +89,6 @@ def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
 def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:
     with gzip.open(DATA, "rt", encoding="utf-8") as lines:
         assert sum(1 for _ in lines) > 300
-    weights, _ = fit_calibration(list(collected()))
-    np.testing.assert_allclose(weights, Calibration.load().candidate_weights, atol=0.01)
+    made, bundled = fitted([one for one in collected() if one.fitted]), Calibration.load()
+    np.testing.assert_allclose(made.candidate_weights, bundled.candidate_weights, atol=0.01)
+    np.testing.assert_allclose(made.answer_weights, bundled.answer_weights, atol=0.01)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from bot.commands.evaluating import BEGIN, END, evaluate
+from bot.commands.evaluating import TABLE, evaluate
 from bot.settings import Settings
 from corpus.store import Corpus
 from corpus.types import Article
@@ -20,6 +20,7 @@ from index.reading import Reader
 from index.reporting import as_json, markdown
 from index.search import Searcher
 
+BEGIN, END = f"<!-- {TABLE}:begin -->", f"<!-- {TABLE}:end -->"
 BRIDGE = (
     "The bridge over the Tamar was opened by Queen Victoria on 2 May 1859.",
     "It carries two railway tracks and was designed by Isambard Brunel.",

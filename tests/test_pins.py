@@ -13,6 +13,7 @@ from index.generation import Generation
 from index.pins import Difference, Outcome, Pins, replay
 from index.reading import Reader
 from index.search import Searcher
+from index.types import Citation
 from tests.conftest import article
 
 LED = "Vladimir Medinsky led the Russian delegation at the talks in Istanbul."
@@ -73,8 +74,8 @@ def two(corpus: Corpus, embedder: Embedder, reader: Reader) -> Two:
 
 
 def quote(difference: Difference, when: str) -> str | None:
-    citation = getattr(difference, when)
-    return citation and citation.quote
+    citation: Citation | None = getattr(difference, when)
+    return citation.quote if citation else None
 
 
 def test_the_same_sentence_in_another_version_is_no_difference(two: Two) -> None:

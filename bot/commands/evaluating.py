@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.settings import Settings
-from corpus.errors import SourceError
 
 if TYPE_CHECKING:
     from bot.assembly import Assembly
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     OnAsked = Callable[[int, int], None]
 
-BEGIN, END = "<!-- evaluation:begin -->", "<!-- evaluation:end -->"
+TABLE = "evaluation"  # what the README's marker lines name
 
 File = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -64,6 +63,7 @@ def evaluate(
     say], "articles": [ids of all that answer], "kind", "note"}.
     """
     from index.datasets import read_questions, sample
+    from index.reporting import around_markers, put
 
     question_set = read_questions(file, passages)
     questions = sample(question_set.questions, limit, seed)
@@ -72,29 +72,18 @@ def evaluate(
         question_set = replace(question_set, name=f"{question_set.name}, typed in haste")
     if given and any(one.asked_of is None for one in questions):
         raise click.UsageError("--given needs a file that brings its paragraphs, such as SQuAD's")
-    around = around_markers(readme) if readme else None  # told before the work, not after it
+    if readme:
+        around_markers(readme, TABLE)  # told before the work, not after it
     measure = _measure_reader if given else _measure
     report = measure(settings, question_set, questions)
     _show(report, wrong, as_json)
-    if readme and around:
-        readme.write_text(f"\n{_markdown(report)}\n".join(around), "utf-8")
+    if readme:
+        put(_markdown(report), TABLE, readme)
         click.echo(f"Written into {readme}.", err=True)
     if save:
         from index.reporting import as_json as figures
 
         save.write_text(json.dumps(figures(report), indent=1, ensure_ascii=False) + "\n", "utf-8")
-
-
-def around_markers(path: Path) -> tuple[str, str]:
-    """A text file up to its first marker line, and from its second; both keep their marker.
-
-    :raises SourceError: If it hasn't both, in order.
-    """
-    before, begun, rest = path.read_text("utf-8").partition(BEGIN)
-    _, ended, after = rest.partition(END)
-    if not begun or not ended:
-        raise SourceError(str(path), f"has no lines {BEGIN} and {END} to write between")
-    return before + begun, ended + after
 
 
 def _typed_in_haste(questions: Sequence[KnownQuestion], seed: int) -> list[KnownQuestion]:

@@ -185,6 +185,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
     parser.add_argument("--squad-share", type=float, default=Recipe().squad_share)
     parser.add_argument("--shifts-share", type=float, default=Recipe().shifts_share)
+    parser.add_argument("--passes", type=int, default=2, help="over invented talks, in an epoch")
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
     parser.add_argument("--tokens", type=int, default=4480, help="of a batch")
     parser.add_argument("--threads", type=int, default=2)
@@ -199,7 +200,7 @@ def main() -> None:
     recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
     sources = (
         WrittenGroups(read_paragraphs(squad), seed),
-        ChronicleGroups(split_worlds(read_worlds())[0], seed),
+        ChronicleGroups(split_worlds(read_worlds())[0], seed, arguments.passes),
     )
     mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, sources)
     batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)
