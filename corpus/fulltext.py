@@ -89,8 +89,7 @@ class FullText:
             return {}
         marks = ",".join("?" * len(ids))
         sql = f"SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? AND rowid IN ({marks})"
-        stored = self._stored()
-        weights = [math.log(1 + (stored + 1) / (self.frequency(term) + 0.5)) for term in terms]
+        weights = [self.weight(term) for term in terms]
         named: dict[int, float] = {}
         for term, weight in zip(terms, weights, strict=True):
             match = _phrases([term, *self._spelling.names(term)])
@@ -110,16 +109,17 @@ class FullText:
             self._frequencies[term] = row[0]
         return self._frequencies[term]
 
+    def weight(self, term: str) -> float:
+        """How much a folded word tells, by the rarity of its inflections; above 0."""
+        with explained(self._database.path):
+            # Earlier versions are among these: counting what can be found would be slow.
+            (stored,) = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
+        return math.log(1 + ((stored or 0) + 1) / (self.frequency(term) + 0.5))
+
     def _terms(self, query: str) -> list[str]:
         """The words of a query that are looked at."""
         # A question of stop words alone ("who is it?") is searched with them.
         return (content_words(query) or list(dict.fromkeys(words(query))))[:MAX_TERMS]
-
-    def _stored(self) -> int:
-        """How many passages there are, earlier versions included; counting them would be slow."""
-        with explained(self._database.path):
-            row = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
-        return row[0] or 0
 
     def _match(self, query: str) -> str | None:
         chosen: list[str] = []

@@ -109,9 +109,7 @@ class Answerer:
             hit.passage.article_id: self._corpus.article(hit.passage.article_id).article
             for hit in results.hits
         }
-        asked = Question.of(
-            question, self._searcher.full_text.frequency, self._corpus.count_passages()
-        )
+        asked = Question.of(question, self._searcher.full_text.weight)
         candidates = self._candidates(asked, results.hits, articles)
         read = time.perf_counter()
         return Reading(

@@ -57,11 +57,12 @@ class Question:
     points: Points  # dates and ordinals in it
 
     @classmethod
-    def of(cls, text: str, frequency: Callable[[str], int], passages: int) -> Question:
-        """Weigh a question's words by their rarity among the corpus's passages."""
-        weights: dict[str, float] = {}
-        for word in content_words(text) or words(text):
-            weights[stem(word)] = math.log(1 + (passages + 1) / (frequency(word) + 0.5))
+    def of(cls, text: str, weigh: Callable[[str], float]) -> Question:
+        """Take a question apart.
+
+        :param weigh: How much a folded word tells.
+        """
+        weights = {stem(word): weigh(word) for word in content_words(text) or words(text)}
         return cls(text, weights, _named(text), points_of(text))
 
     def cover(self, found: frozenset[str]) -> float:

@@ -16,7 +16,7 @@ def measured(question: str, words: str, text: str = TEXT, title: str = "Second r
     """The candidate that these words of the text are, for a question over a corpus of ten."""
     hit = Hit(Passage(1, "a", 1, text, 0, len(text)), rank=2, score=0.9, cosine=0.5, lexical=1.0)
     start = text.index(words)
-    asked = Question.of(question, frequency=lambda word: 1, passages=10)
+    asked = Question.of(question, weigh=lambda word: 1.0)
     return candidate(asked, hit, Span(start, start + len(words), 5.0), title, "en")
 
 
@@ -38,7 +38,7 @@ def test_words_that_run_into_the_next_sentence_are_cut_at_its_end() -> None:
 
 
 def test_cover_is_the_share_of_the_questions_content_by_weight() -> None:
-    asked = Question.of("What bodies did Umerov announce?", frequency=lambda word: 1, passages=10)
+    asked = Question.of("What bodies did Umerov announce?", weigh=lambda word: 1.0)
     assert asked.cover(stems("Umerov announced 6,000 bodies")) == pytest.approx(1.0)
     assert asked.cover(stems("The body was announced")) == pytest.approx(2 / 3)
 

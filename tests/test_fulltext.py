@@ -196,6 +196,24 @@ def test_scores_are_above_zero_and_fall_whatever_the_words(corpus: Corpus) -> No
     assert all(0 < score < math.inf for score in scores)
 
 
+def test_the_cover_is_the_share_of_a_query_that_a_passage_names(corpus: Corpus) -> None:
+    corpus.add(article("both", "The delegations met in the palace.", title="Talks of May"))
+    corpus.add(article("one", "Soup was served in the palace.", title="Lunch"))
+    corpus.add(article("none", "Rain fell.", title="Weather"))
+    both, one, none = corpus.live_passage_ids()
+    full_text = FullText(corpus.database)
+    cover = full_text.cover("Which delegation was at the palace for talks?", [both, one, none])
+    # A word in the title counts; a rarer word weighs more: "palace" is in two passages of three.
+    assert cover[both] == pytest.approx(1.0)
+    assert 0 < cover[one] < 1 / 3
+    assert none not in cover
+    share = full_text.weight("palace") / sum(
+        map(full_text.weight, ("delegation", "palace", "talks"))
+    )
+    assert cover[one] == pytest.approx(share)
+    assert full_text.cover("palace", []) == {}
+
+
 def test_frequency_counts_passages_in_any_inflection(full_text: FullText) -> None:
     assert full_text.frequency("delegation") == 1
     assert full_text.frequency("delegations") == 1
