@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from index.embedding import Embedder
 from index.training.data import Answer, Article, Paragraph, Question
 from index.training.written import (
     CHRONICLES,
@@ -107,8 +108,10 @@ def test_two_of_the_data_sets_own_questions_join_those_written_about_a_paragraph
     assert sum(len(group) - 1 for group in groups) == 3
 
 
-def test_other_paragraphs_of_a_world_stand_beside_unless_they_say_the_answer() -> None:
-    source = ChronicleGroups([WORLD], seed=1)
+def test_other_paragraphs_of_a_world_stand_beside_unless_they_say_the_answer(
+    embedder: Embedder,
+) -> None:
+    source = ChronicleGroups([WORLD], embedder, seed=1)
     groups = list(source.groups(0))
     assert source.size == len(groups) == 3
     built, shut = sorted(groups[:2], key=lambda group: group[0].kind)

@@ -1,4 +1,4 @@
-"""The paragraphs of an article that are nearest to a question, by the words they share."""
+"""The paragraphs that are nearest to a question: by the words they share, or by meaning."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
+
+from index.embedding import Embedder
 
 
 class Nearby:
@@ -21,4 +23,24 @@ class Nearby:
     def nearest(self, question: str, top_k: int) -> list[str]:
         """Up to `top_k` paragraphs, the nearest first; equals in the order they stand."""
         cosines = (self._matrix @ self._vectorizer.transform([question]).T).toarray().ravel()
+        return [self._paragraphs[row] for row in np.argsort(-cosines, kind="stable")[:top_k]]
+
+
+class NearInMeaning:
+    """Cosines of the vectors that the bot's own search goes by.
+
+    :param questions: All that will be asked: they are embedded together.
+    """
+
+    def __init__(
+        self, paragraphs: Sequence[str], questions: Sequence[str], embedder: Embedder
+    ) -> None:
+        self._paragraphs = paragraphs
+        self._rows = {question: row for row, question in enumerate(questions)}
+        documents = embedder.encode_documents(paragraphs)
+        self._cosines = embedder.encode_queries(questions) @ documents.T
+
+    def nearest(self, question: str, top_k: int) -> list[str]:
+        """Up to `top_k` paragraphs, the nearest first; equals in the order they stand."""
+        cosines = self._cosines[self._rows[question]]
         return [self._paragraphs[row] for row in np.argsort(-cosines, kind="stable")[:top_k]]

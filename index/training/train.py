@@ -13,6 +13,7 @@ from torch import nn
 from torch.optim import AdamW
 from transformers import AutoTokenizer, BertForQuestionAnswering, PreTrainedTokenizerBase
 
+from index.embedding import Embedder
 from index.training import checkpoint, export
 from index.training.batching import Batch, Batches
 from index.training.checkpoint import Progress
@@ -200,7 +201,7 @@ def main() -> None:
     recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
     sources = (
         WrittenGroups(read_paragraphs(squad), seed),
-        ChronicleGroups(split_worlds(read_worlds())[0], seed, arguments.passes),
+        ChronicleGroups(split_worlds(read_worlds())[0], Embedder(), seed, arguments.passes),
     )
     mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, sources)
     batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)

@@ -26,10 +26,11 @@ from typing import Any
 
 from corpus.types import Article
 from index.datasets import KnownQuestion, QuestionSet
+from index.embedding import Embedder
 from index.metrics import holds_answer
 from index.training import data
 from index.training.language import contains
-from index.training.nearby import Nearby
+from index.training.nearby import NearInMeaning
 from index.training.noise import typed
 from index.training.pairs import Group, Pair
 
@@ -50,8 +51,8 @@ KINDS = {
 # One world in five, by its name, is kept apart: the confidence is calibrated and measured there.
 KEPT_APART = 5
 OWN = 2  # questions that the data set has about a paragraph, beside those written about it
-NEAR = 6  # paragraphs of a world, nearest to the question, among which others are drawn
-OTHERS = 2  # of these, beside each answered question
+NEAR = 7  # paragraphs of a world, nearest to the question, among which others are drawn
+OTHERS = 3  # of these, beside each answered question
 UNANSWERED_ELSEWHERE = 0.4  # of unanswerable questions, asked of another paragraph too
 
 
@@ -177,11 +178,16 @@ class WrittenGroups:
 class ChronicleGroups:
     """Groups made of worlds: other paragraphs of a world stand beside the one that answers.
 
+    They are those that the bot's search would find beside it, as it reads them side by side.
+
     :param passes: How often an epoch goes over them, each time with other neighbours.
     """
 
-    def __init__(self, worlds: Sequence[World], seed: int, passes: int = 1) -> None:
+    def __init__(
+        self, worlds: Sequence[World], embedder: Embedder, seed: int, passes: int = 1
+    ) -> None:
         self._worlds = worlds
+        self._embedder = embedder
         self._seed = seed
         self._passes = passes
         self._nearby = lru_cache(maxsize=None)(self._nearby_of)
@@ -213,8 +219,10 @@ class ChronicleGroups:
         ]
         return rng.sample(near, min(count, len(near)))
 
-    def _nearby_of(self, world: int) -> Nearby:
-        return Nearby([paragraph.text for paragraph in self._worlds[world].paragraphs])
+    def _nearby_of(self, world: int) -> NearInMeaning:
+        paragraphs = list(self._worlds[world].paragraphs)
+        asked = [question.text for paragraph in paragraphs for question in paragraph.questions]
+        return NearInMeaning([one.text for one in paragraphs], asked, self._embedder)
 
 
 def dealt(
