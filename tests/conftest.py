@@ -16,6 +16,8 @@ from index.calibration import Calibration
 from index.embedding import Embedder
 from index.reading import Reader
 from index.search import Searcher
+from tests.terminal import Talks, terminal
+from tests.web_server import WebServer
 
 ARTICLES = Path(__file__).parent.parent / "corpus" / "articles"
 
@@ -71,6 +73,21 @@ def answerer(index: Index, reader: Reader) -> Callable[[Corpus], Answerer]:
         return Answerer(corpus, index(corpus), reader, Calibration.load())
 
     return build
+
+
+@pytest.fixture
+def talks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder, reader: Reader
+) -> Talks:
+    """`talks` as typed, over a data folder of its own."""
+    return terminal(tmp_path, monkeypatch, embedder, reader)
+
+
+@pytest.fixture
+def site() -> Iterator[WebServer]:
+    """A web server on localhost, with the pages that a test gives it."""
+    with WebServer().running() as server:
+        yield server
 
 
 def article(article_id: str, *paragraphs: str, title: str = "", published: str = "") -> Article:

@@ -1,31 +1,12 @@
 """`talks feeds` and `talks inbox`, as typed."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from bot.records import Asked, Records
 from corpus.store import Corpus
-from index.embedding import Embedder
-from index.reading import Reader
-from tests.terminal import LED, MENU, Talks, terminal, write
+from tests.terminal import LED, MENU, Talks, write
 from tests.web_server import WebServer
-
-
-@pytest.fixture
-def talks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder, reader: Reader
-) -> Talks:
-    return terminal(tmp_path, monkeypatch, embedder, reader)
-
-
-@pytest.fixture
-def site() -> Iterator[WebServer]:
-    with WebServer().running() as server:
-        yield server
-
 
 STORY = (
     f"<html lang=en><head><title>Talks open</title></head><body><article><p>{LED} He spoke to "

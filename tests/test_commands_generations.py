@@ -7,18 +7,9 @@ import pytest
 
 from corpus.store import Corpus
 from index.building import Generations
-from index.embedding import Embedder
-from index.reading import Reader
-from tests.terminal import LED, MENU, Talks, terminal, write
+from tests.terminal import LED, MENU, Talks, write
 
 QUESTION = "Who led the Russian delegation?"
-
-
-@pytest.fixture
-def talks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, embedder: Embedder, reader: Reader
-) -> Talks:
-    return terminal(tmp_path, monkeypatch, embedder, reader)
 
 
 def status(talks: Talks) -> dict[str, object]:

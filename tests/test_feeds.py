@@ -24,12 +24,6 @@ WHOLE = "".join(f"<p>{text}</p>" for text in (*TEXT, *TEXT))
 
 
 @pytest.fixture
-def site() -> Iterator[WebServer]:
-    with WebServer().running() as server:
-        yield server
-
-
-@pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     database = Database(tmp_path / "talks.sqlite3")
     yield database

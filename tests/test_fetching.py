@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,6 @@ PAGE = (
     '<!doctype html><html lang="en-GB"><head><title>Talks open</title></head><body><article>'
     f"<h1>Talks open</h1>{''.join(f'<p>{text}</p>' for text in TEXT)}</article></body></html>"
 )
-
-
-@pytest.fixture
-def site() -> Iterator[WebServer]:
-    with WebServer().running() as server:
-        yield server
 
 
 @pytest.fixture
