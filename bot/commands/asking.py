@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.commands import assembled
 from bot.settings import Settings
 from corpus.errors import TalksError
 
@@ -33,7 +34,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> None:
 
     Exit status: 0 answered, 3 the articles don't say, 1 error, 2 usage.
     """
-    assembly = _assembly(settings)
+    assembly = assembled(settings)
     text = " ".join(question)
     if text == "-":
 
@@ -64,7 +65,7 @@ def search(settings: Settings, query: tuple[str, ...], top_k: int, as_json: bool
 
     With - as QUERY, read a query a line from standard input.
     """
-    assembly = _assembly(settings)
+    assembly = assembled(settings)
     text = " ".join(query)
     if text == "-":
 
@@ -82,7 +83,7 @@ def search(settings: Settings, query: tuple[str, ...], top_k: int, as_json: bool
 @click.pass_obj
 def chat(settings: Settings) -> None:
     """Ask and be answered in the terminal; a question may follow up on those before it."""
-    answerer = _assembly(settings).answerer()
+    answerer = assembled(settings).answerer()
     from bot.rendering import coverage_line
 
     click.echo(f"{coverage_line(answerer.coverage())} Ask a question; an empty line ends.")
@@ -106,13 +107,6 @@ def _typed() -> Iterator[str]:
             yield line
     except (EOFError, KeyboardInterrupt):
         click.echo()
-
-
-def _assembly(settings: Settings) -> Assembly:
-    from bot.assembly import Assembly
-    from bot.progress import progress_bar
-
-    return Assembly(settings, progress_bar)
 
 
 def _question_of(line: str) -> tuple[str, list[str]]:
