@@ -181,6 +181,9 @@ class Assembly:
     ) -> Reindexed:
         """Build a generation of all that can be found, replay the pinned questions, publish it.
 
+        One that would hold what the live one holds is not published: it would only push an older
+        one out of those that are kept for a rollback.
+
         :param who: Whose doing it is, for the log.
         :param full: Embed every passage anew.
         :param check: Only show what would change; nothing is published.
@@ -197,8 +200,8 @@ class Assembly:
             built = self.generations.build(embedder, full=full, on_progress=tell)
             try:
                 differences = self._replayed(live, built.generation, tell)
-                done = Reindexed(built, differences, not check)
-                if not check and done.lost and not force:
+                done = Reindexed(built, differences, not check, live)
+                if done.unchanged or (not check and done.lost and not force):
                     done = replace(done, published=False)
                 if done.published:
                     self.generations.publish(built.generation, who, _summary(done))
@@ -287,6 +290,12 @@ class Reindexed:
     built: Built
     differences: tuple[Difference, ...]  # one a pinned question
     published: bool
+    live: Generation | None  # the one before
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether it holds the very passages that the live one does."""
+        return self.live is not None and not (self.built.new or self.built.gone)
 
     @property
     def lost(self) -> tuple[Difference, ...]:

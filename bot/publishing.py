@@ -110,6 +110,10 @@ def finished(done: Reindexed, job: Job, opening: str) -> tuple[Formatted, Button
         f"{built.generation.count:,} passages, {built.added:,} added, {built.removed:,} removed, "
         f"{built.embedded:,} texts embedded"
     )
+    if done.unchanged and done.live:
+        text.add(f"Generation {done.live.number} is live already: ", BOLD)
+        text.add(f"nothing has changed, {done.live.count:,} passages.")
+        return text.build(), []
     if done.published:
         text.add(f"Generation {built.generation.number} is live: ", BOLD).add(f"{counts}.")
         buttons = [[InlineKeyboardButton("Roll back …", callback_data="rollback:ask")]]

@@ -36,7 +36,6 @@ def back_up(corpus: Corpus, target: Path, on_pages: OnPages | None = None) -> in
     beside = target.with_name(f"{target.name}.writing")
     try:
         with _telling(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
             beside.unlink(missing_ok=True)
             _copy(corpus.database.path, beside, on_pages)
             _check(beside, target)
@@ -122,6 +121,8 @@ def _refuse_others(target: Path, start: bytes, kind: str) -> None:
     """Keep from writing over what is not of the same kind: most likely a mistyped name."""
     if target.is_dir():
         raise StoreError(f"{target} is a folder. Name a file in it.")
+    if not target.parent.is_dir():
+        raise StoreError(f"There is no folder {target.parent} to write {target.name} into.")
     if target.is_file():
         with _telling(target), target.open("rb") as file:
             found = file.read(len(start))

@@ -171,6 +171,11 @@ class Copies:
             return list(self._database.db.query(sql, list(values)))
 
 
+def unlike(one: Article, other: Article) -> bool:
+    """Whether two articles have neither the title nor any three words in a row in common."""
+    return one.title != other.title and not (shingles(one.paragraphs) & shingles(other.paragraphs))
+
+
 def shingles(paragraphs: Sequence[str]) -> frozenset[str]:
     """Every three words in a row of a text, folded; never across paragraphs.
 

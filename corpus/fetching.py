@@ -248,7 +248,9 @@ def _explained(url: str, timeout: float) -> Iterator[None]:
         yield
     except PrivateAddressError as exc:
         raise FetchError(
-            url, f"{exc} is a private address, inside this machine or its network: not fetched"
+            url,
+            f"{exc} is a private address, inside this machine or its network: not fetched "
+            "(TALKS_ALLOW_PRIVATE=true allows it)",
         ) from exc
     except NoAddressError as exc:
         raise FetchError(url, "no such site: its name has no address (DNS)") from exc

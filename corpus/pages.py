@@ -6,6 +6,7 @@ trafilatura takes a third of a second to import, so it is imported by the functi
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -100,6 +101,8 @@ def _extracted(tree: HtmlElement, source: str) -> Any:
     """The Document that trafilatura makes of a page, or None."""
     import trafilatura
 
+    # What it discards is told in our own words.
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         return trafilatura.bare_extraction(
             tree,

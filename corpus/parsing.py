@@ -294,7 +294,10 @@ def _fields(values: dict[str, Any], source: str, what: str) -> Fields:
 def _yaml_reason(exc: Exception) -> str:
     mark = getattr(exc, "problem_mark", None)
     problem = getattr(exc, "problem", None) or str(exc).partition("\n")[0] or "it is not YAML"
-    return f"{problem} (line {mark.line + 1})" if mark is not None else str(problem)
+    told = f"{problem} (line {mark.line + 1})" if mark is not None else str(problem)
+    if "mapping values are not allowed" in told:  # title: Fourth round: the hotline
+        told += ". Put a value that holds a colon in quotes"
+    return told
 
 
 def title_of(article_id: str) -> str:

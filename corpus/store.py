@@ -122,11 +122,15 @@ class Corpus:
             return None if row is None else self._stored(row)
 
     def identified(self, article: Article) -> Article:
-        """A fetched article under the id that its address has here, if it is known."""
-        known = self.find_url(article.url) if article.url else None
-        if known is None or self.find(article.id) is not None:
+        """A fetched article under the id that its address has here, if it is known.
+
+        A date that the page doesn't tell, but a feed or an admin did, stays.
+        """
+        known = self.find(article.id) or (self.find_url(article.url) if article.url else None)
+        if known is None:
             return article
-        return replace(article, id=known.article.id)
+        published = article.published or known.article.published
+        return replace(article, id=known.article.id, published=published)
 
     def each_article(self) -> Iterator[StoredArticle]:
         """All articles that can be found, in order of id, without holding them all."""

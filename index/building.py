@@ -57,8 +57,16 @@ class Built:
 
     generation: Generation
     embedded: int  # texts that the model was run on
-    added: int  # passages that the live generation didn't have
-    removed: int  # passages that only the live generation had
+    new: tuple[int, ...]  # ids of the passages that the live generation didn't have
+    gone: tuple[int, ...]  # ids of those that it alone had
+
+    @property
+    def added(self) -> int:
+        return len(self.new)
+
+    @property
+    def removed(self) -> int:
+        return len(self.gone)
 
 
 def embedding_text(passage: Passage) -> str:
@@ -169,7 +177,7 @@ class Generations:
         generation = self._write(index, embedder)
         tell(Progress("verifying", 0, len(want)))
         self._verify(generation, want)
-        return Built(generation, embedded, len(new), len(gone))
+        return Built(generation, embedded, tuple(new), tuple(sorted(gone)))
 
     def publish(self, generation: Generation, who: str = "", detail: str = "") -> Generation:
         """Make a built generation the live one, in one transaction, and drop the oldest files.

@@ -159,10 +159,13 @@ def main() -> None:
 @main.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--articles", type=click.Path(path_type=Path), default=Path("corpus/articles"))
-@click.option("--limit", default=600, help="Questions of each half of a set.")
+@click.option("--limit", default=300, help="Questions of each half of a set.")
+@click.option("--of-a-world", default=120, help="Questions of each invented dispute.")
 @click.option("--reader", default=BUNDLED_READER)
 @click.option("--out", type=click.Path(path_type=Path), default=DATA)
-def collect(files: tuple[Path, ...], articles: Path, limit: int, reader: str, out: Path) -> None:
+def collect(
+    files: tuple[Path, ...], articles: Path, limit: int, of_a_world: int, reader: str, out: Path
+) -> None:
     """Ask the questions of FILES and of the invented disputes that training left out, and keep the
     features of every candidate."""
     asking = Asking(Embedder(), Reader(reader), articles)
@@ -178,7 +181,8 @@ def collect(files: tuple[Path, ...], articles: Path, limit: int, reader: str, ou
             keep(questions, questions.name, chosen_of(questions, limit))
         for number, world in enumerate(split_worlds(read_worlds())[1]):
             questions = question_set(world)
-            chosen = [(known, number % 2 == 0) for known in questions.questions]
+            some = sample(questions.questions, of_a_world, SEED)
+            chosen = [(known, number % 2 == 0) for known in some]
             keep(questions, CHRONICLES, chosen)
 
 

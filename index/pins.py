@@ -100,10 +100,12 @@ class Pins:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         folded = " ".join(words(question)) or question
         with self._database.write() as db:
-            db.execute(
-                "INSERT OR IGNORE INTO pins (question, folded, who, pinned_at) VALUES (?, ?, ?, ?)",
-                [question, folded, who, now],
-            )
+            # Not left to the index: an insert that it ignores uses up a number.
+            if not db.execute("SELECT 1 FROM pins WHERE folded = ?", [folded]).fetchone():
+                db.execute(
+                    "INSERT INTO pins (question, folded, who, pinned_at) VALUES (?, ?, ?, ?)",
+                    [question, folded, who, now],
+                )
             return self._find("folded = ?", folded)
 
     def remove(self, number: int) -> Pin:
@@ -161,6 +163,16 @@ def replay(
     for pin in pins:
         found = _first(before(pin.question)) if before else None
         yield Difference(pin, found or recalled(pin, corpus), _first(after(pin.question)))
+
+
+def answered_from(corpus: Corpus, article_id: str) -> list[Pin]:
+    """The pinned questions whose answer was last cut out of this article."""
+    pins = Pins(corpus.database).list()
+    return [
+        pin
+        for pin in pins
+        if (citation := recalled(pin, corpus)) and citation.article.id == article_id
+    ]
 
 
 def recalled(pin: Pin, corpus: Corpus) -> Citation | None:

@@ -40,8 +40,9 @@ def test_a_backup_restored_elsewhere_holds_the_same_articles(
 
 def test_a_backup_is_one_file_that_any_sqlite_opens(corpus: Corpus, tmp_path: Path) -> None:
     corpus.add(article("one", "The talks opened in Istanbul."))
-    size = back_up(corpus, tmp_path / "backups" / "copy.sqlite3")
     folder = tmp_path / "backups"
+    folder.mkdir()
+    size = back_up(corpus, folder / "copy.sqlite3")
     assert [file.name for file in folder.iterdir()] == ["copy.sqlite3"]
     assert size == (folder / "copy.sqlite3").stat().st_size
     with closing(sqlite3.connect(folder / "copy.sqlite3")) as db:
@@ -232,7 +233,7 @@ def test_an_export_added_elsewhere_is_the_same_corpus(corpus: Corpus, tmp_path: 
 
 
 def test_an_export_that_cannot_be_written_leaves_nothing(corpus: Corpus, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="No such file or directory"):
+    with pytest.raises(StoreError, match="There is no folder"):
         write_lines(export(corpus), tmp_path / "no" / "where.jsonl")
     assert os.listdir(tmp_path) == ["data"]
 
@@ -251,3 +252,10 @@ def test_only_an_older_backup_or_export_is_written_over(corpus: Corpus, tmp_path
         write(corpus, file)
         assert write(corpus, file) > 0
         file.unlink()
+
+
+def test_a_folder_that_is_not_there_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    nowhere = tmp_path / "mnt" / "corpus.sqlite3"
+    with pytest.raises(StoreError, match=r"There is no folder .*mnt to write corpus\.sqlite3 into"):
+        back_up(corpus, nowhere)
+    assert not nowhere.parent.exists()

@@ -109,15 +109,9 @@ def test_a_correction_hides_the_old_text_only_after_a_reindex_and_keeps_it_reada
     assert texts(talks, "ask", "Who led the Russian delegation?")[0] == "Alexander Fomin"
     assert f"  1. {LED}" in texts(talks, "articles", "open", "--version", "1")
     shown = texts(talks, "articles", "open")
-    assert shown[1].startswith("Version 2; corrected on ")
+    assert shown[1].startswith("Version 2 of 2; last corrected on ")
     assert "  1. Alexander Fomin led the Russian delegation at the talks in Istanbul." in shown
     assert f"  2. {MENU}" in shown
-
-
-def test_a_version_that_never_was_is_told(talks: Talks, tmp_path: Path) -> None:
-    talks("add", write(tmp_path / "open.md", LED))
-    result = talks("articles", "open", "--version", "7")
-    assert (result.exit_code, "'open, version 7'" in result.stderr) == (1, True)
 
 
 def test_a_withdrawn_article_is_hidden_at_once_and_can_be_had_back(
@@ -139,7 +133,7 @@ def test_a_withdrawn_article_is_hidden_at_once_and_can_be_had_back(
 def test_near_copies_are_told_when_added_and_cited_once(talks: Talks, tmp_path: Path) -> None:
     talks("add", write(tmp_path / "one.md", *LONG, title="Talks open"))
     told = texts(talks, "add", write(tmp_path / "two.md", *LONG, title="Envoys meet"))
-    assert told[1] == "           100% the same as one: cited once"
+    assert told[1] == "           100% the same as one: cited once where both say it"
     talks("reindex")
     shown = texts(talks, "ask", "Who led the Russian delegation?")
     assert [line for line in shown if line.startswith("[")] == [
@@ -183,3 +177,56 @@ def test_a_bundled_article_that_an_admin_corrected_stays_corrected(
     talks("reindex")
     assert corpus.article("open").article.paragraphs == (MENU,)
     corpus.database.close()
+
+
+def test_another_article_of_the_same_name_takes_no_place_unless_told(
+    talks: Talks, tmp_path: Path
+) -> None:
+    talks("add", write(tmp_path / "report.md", LED, title="Talks open"))
+    other = write(tmp_path / "other" / "report.md", MENU, title="What was served")
+    refused = talks("add", other)
+    assert refused.exit_code == 1
+    assert (
+        "Left out: report: another article of this name is stored, 'Talks open', and they have "
+        "nothing in common. Rename the file, or give --replace"
+    ) in refused.stderr
+    assert Corpus(tmp_path / "data").article("report").article.paragraphs == (LED,)
+    assert "  changed  report  What was served" in talks("add", "--replace", other).stdout
+
+
+def test_a_correction_keeps_its_place_although_it_has_another_title(
+    talks: Talks, tmp_path: Path
+) -> None:
+    talks("add", write(tmp_path / "report.md", LED, title="Talks open"))
+    again = talks("add", write(tmp_path / "report.md", LED, MENU, title="Talks begin"))
+    assert (again.exit_code, "  changed  report  Talks begin" in again.stdout) == (0, True)
+
+
+def test_several_articles_are_withdrawn_and_what_they_answered_is_told(
+    talks: Talks, tmp_path: Path
+) -> None:
+    talks("add", write(tmp_path / "open.md", LED), write(tmp_path / "menu.md", MENU))
+    talks("reindex")
+    talks("pin", "Who led the Russian delegation?")
+    assert talks("remove", "menu", "open").stdout.splitlines() == [
+        "Withdrawn: menu. It is no longer found.",
+        "Withdrawn: open. It is no longer found.",
+        "  It answered pinned question 1: Who led the Russian delegation?",
+    ]
+    assert talks("remove", "--undo", "open").stdout == "Restored: open. It is found again.\n"
+    talks("reindex")
+    restored = talks("remove", "--undo", "menu").stdout
+    assert restored == "Restored: menu. Run `talks reindex` to make it findable.\n"
+
+
+def test_a_version_that_never_was_is_told(talks: Talks, tmp_path: Path) -> None:
+    talks("add", write(tmp_path / "open.md", LED))
+    never = talks("articles", "open", "--version", "9")
+    assert (never.exit_code, "open has 1 version(s), not 9." in never.stderr) == (2, True)
+    assert never.stdout == ""
+    assert "--version needs an ARTICLE." in talks("articles", "--version", "1").stderr
+
+
+def test_an_address_without_its_scheme_is_told(talks: Talks) -> None:
+    said = talks("add", "example.org/first-round").stderr
+    assert "example.org/first-round: no such file; a web address begins with https://" in said

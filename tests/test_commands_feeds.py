@@ -122,7 +122,7 @@ def declined(folder: Path, *questions: str) -> None:
 
 
 def test_the_inbox_groups_what_was_declined_and_lets_go_of_it(talks: Talks, tmp_path: Path) -> None:
-    assert talks("inbox").stdout == "The inbox is empty.\n"
+    assert talks("inbox").stdout.startswith("The inbox is empty. ")
     declined(
         tmp_path,
         "Who led the Russian delegation?",

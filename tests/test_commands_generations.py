@@ -38,6 +38,8 @@ def test_a_lost_pinned_answer_refuses_to_publish_unless_forced(
         "Istanbul.” (Talks open, 16 May 2025)",
         "           after: no answer",
         "1 pinned question: 0 same, 0 changed, 1 lost, 0 won.",
+        "       +  open",
+        "       -  open",
     ]
     assert "Not published: 1 pinned question would lose the answer." in refused.stderr
     assert status(talks)["generation"] == 1
@@ -76,6 +78,7 @@ def test_a_check_shows_the_difference_and_publishes_nothing(talks: Talks, tmp_pa
         "           after: “**Vladimir Medinsky** led the Russian delegation at the talks in "
         "Istanbul.” (Talks open, 16 May 2025)",
         "1 pinned question: 0 same, 0 changed, 0 lost, 1 won.",
+        "       +  open",
         "Nothing was published. It would have 2 passages (1 added, 0 removed, 1 texts embedded).",
     ]
     assert status(talks)["generation"] == 1
@@ -83,6 +86,22 @@ def test_a_check_shows_the_difference_and_publishes_nothing(talks: Talks, tmp_pa
     assert files == ["000001.faiss"]
     published = talks("reindex")
     assert "(1 added, 0 removed, 0 texts embedded)" in published.stdout
+
+
+def test_a_reindex_with_nothing_to_do_leaves_what_can_be_rolled_back_to(
+    talks: Talks, tmp_path: Path
+) -> None:
+    talks("add", write(tmp_path / "open.md", LED))
+    assert "       +  open" in talks("reindex").stdout.splitlines()
+    talks("add", write(tmp_path / "menu.md", MENU))
+    talks("reindex")
+    for _ in range(3):
+        idle = talks("reindex")
+        assert idle.stdout == "Nothing has changed: generation 2 stays live, 2 passages.\n"
+    talks("remove", "menu")
+    assert "       -  menu" in talks("reindex").stdout.splitlines()
+    assert "Generation 2 is live again" in talks("rollback").stdout
+    assert "Generation 1 is live again" in talks("rollback").stdout
 
 
 def test_only_new_texts_are_embedded(talks: Talks, tmp_path: Path) -> None:
@@ -150,7 +169,10 @@ def test_pins_are_listed_and_unpinned(talks: Talks) -> None:
         talks("pin", "who led the team").stdout
         == "Pinned before, as number 1: Who led the team?\nIts answer: none yet\n"
     )
-    assert talks("pins").stdout == "   1  Who led the team?  (ada at the terminal)\n"
+    assert talks("pins").stdout.splitlines() == [
+        "   1  Who led the team?  (ada at the terminal)",
+        "      no answer",
+    ]
     assert talks("unpin", "1").stdout == "Unpinned: Who led the team?\n"
     again = talks("unpin", "1")
     assert (again.exit_code, "There is no pinned question 1" in again.stderr) == (1, True)
@@ -169,7 +191,8 @@ def test_a_backup_restored_answers_as_before(talks: Talks, tmp_path: Path) -> No
     gc.collect()  # the commands above ran in this very process, and the file must not be in use
     lines = talks("restore", str(tmp_path / "copy.sqlite3")).stdout.splitlines()
     assert lines[0] == "Restored: 1 articles, 1 passages."
-    assert lines[1].startswith("The corpus that was there before is kept as ")
+    assert lines[1] == "Generation 1 is live, as it was then; so is the log."
+    assert lines[-1].startswith("The corpus that was there before is kept as ")
     assert talks("ask", QUESTION).exit_code == 0
     assert "restored a backup" in talks("log").stdout
 

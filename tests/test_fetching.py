@@ -123,7 +123,8 @@ def test_a_redirect_to_a_private_address_is_refused(site: WebServer) -> None:
         hosts["127.0.0.1"] = ["127.0.0.1"]
         site.redirect("/", f"http://{target}:{site.port}/secret")
         assert refusal(lambda: fetcher.fetch(url)) == (
-            f"{target} is a private address, inside this machine or its network: not fetched"
+            f"{target} is a private address, inside this machine or its network: not fetched "
+            "(TALKS_ALLOW_PRIVATE=true allows it)"
         )
     assert network.connected == [PUBLIC, PUBLIC]
     assert [path for path, _ in site.asked] == ["/", "/"]

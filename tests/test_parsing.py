@@ -199,7 +199,11 @@ def test_dates_become_iso_dates(put: Put, published: str, date: str) -> None:
     "front, reason",
     [
         ("title: [unclosed", "expected ',' or ']', but got '<stream end>' (line 3)"),
-        ("title: Talks: open", "mapping values are not allowed here (line 2)"),
+        (
+            "title: Talks: open",
+            "mapping values are not allowed here (line 2). "
+            "Put a value that holds a colon in quotes",
+        ),
         ("title: 'unclosed", "found unexpected end of stream (line 3)"),
         ("\ttitle: T", "found character '\\t' that cannot start any token (line 2)"),
         ("- a\n- b", "not lines like `title: Talks open`"),

@@ -26,6 +26,7 @@ def test_a_question_is_pinned_once_however_it_is_spelled(corpus: Corpus) -> None
     assert pins.add("who led Russia's delegation", "bob") == first
     assert (first.number, first.question, first.who) == (1, "Who led Russia’s delegation?", "ada")
     assert pins.list() == [first]
+    assert pins.add("Who led Ukraine's?").number == 2  # what was pinned twice took no number
 
 
 def test_an_unpinned_question_is_gone_and_its_number_is_not_given_again(corpus: Corpus) -> None:

@@ -15,36 +15,43 @@ import click
 from bot.commands import at_the_terminal
 from bot.settings import Settings
 from corpus.errors import SourceError
+from corpus.types import Article
 
 if TYPE_CHECKING:
     from corpus.fetching import Fetcher
     from corpus.journal import Journal
     from corpus.store import Corpus
-    from corpus.types import Article, StoredArticle
+    from corpus.types import StoredArticle
 
 LEFT_OUT = 1  # exit status: some of the sources could not be added
 _WEB = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_SITE = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 SHOWN = 20  # articles named one by one when many are added
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.option("--replace", is_flag=True, help="Also where the stored article was another one.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object with the counts.")
 @click.pass_obj
-def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
+def add(settings: Settings, sources: tuple[str, ...], replace: bool, as_json: bool) -> None:
     """Add articles from web addresses, files and folders.
 
     Files may be .md, .txt, .html, .pdf, .docx and .jsonl. What can't be read is named, with the
     reason; the rest goes in, and the exit status is 1.
 
-    The same address or file again is the same article: left alone if it reads the same, a new
-    version if it reads otherwise. `talks reindex` then makes them findable.
+    The same address, or a file of the same name, is the same article: left alone if it reads the
+    same, a new version if it reads otherwise. Where title and text have nothing in common with
+    what is stored, it is left out, unless --replace is given. `talks reindex` then makes them
+    findable.
     """
     corpus = _corpus(settings)
     errors: list[SourceError] = []
 
     def readable() -> Iterator[Article]:
         for item in _items(settings, corpus, sources):
+            if isinstance(item, Article) and not replace:
+                item = _kept_apart(corpus, item)
             if isinstance(item, SourceError):
                 errors.append(item)
                 click.echo(f"Left out: {item}", err=True)
@@ -69,26 +76,22 @@ def add(settings: Settings, sources: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("article_id", metavar="ARTICLE")
+@click.argument("article_ids", nargs=-1, required=True, metavar="ARTICLE...")
 @click.option("--undo", is_flag=True, help="Let a withdrawn ARTICLE be found again.")
 @click.pass_obj
-def remove(settings: Settings, article_id: str, undo: bool) -> None:
-    """Withdraw ARTICLE (an id): it is no longer found, at once.
+def remove(settings: Settings, article_ids: tuple[str, ...], undo: bool) -> None:
+    """Withdraw each ARTICLE (an id): it is no longer found, at once.
 
     Its text is kept, so that answers given earlier can still be shown, and so that --undo or
     `talks add` of the same article brings it back.
     """
     corpus = _corpus(settings)
-    if corpus.article(article_id).withdrawn is not undo:
-        click.echo(f"{article_id} was {'not withdrawn' if undo else 'withdrawn before'}.")
-        return
-    with corpus.database.write():
-        (corpus.restore if undo else corpus.withdraw)(article_id)
-        _journal(corpus).record(at_the_terminal(), "restored" if undo else "withdrew", article_id)
-    if undo:
-        click.echo(f"Restored: {article_id}. It is found again.")
-    else:
-        click.echo(f"Withdrawn: {article_id}. It is no longer found.")
+    for stored in [corpus.article(article_id) for article_id in article_ids]:
+        if stored.withdrawn is not undo:
+            state = "not withdrawn" if undo else "withdrawn before"
+            click.echo(f"{stored.article.id} was {state}.")
+        else:
+            _switch(corpus, stored.article.id, undo)
 
 
 @click.command()
@@ -105,6 +108,8 @@ def articles(
     as_json: bool,
 ) -> None:
     """List what is in the corpus, newest first; or show one ARTICLE whole, with its sources."""
+    if version and not article_id:
+        raise click.UsageError("--version needs an ARTICLE.")
     corpus = _corpus(settings)
     _first_use(settings, corpus)
     found = [corpus.article(article_id)] if article_id else corpus.articles(withdrawn=withdrawn)
@@ -120,6 +125,38 @@ def articles(
             article = stored.article
             count = f"{len(article.paragraphs)} paragraphs"
             click.echo(f"{article.published:10}  {article.id:40}  {count:>13}  {article.title}")
+
+
+def _switch(corpus: Corpus, article_id: str, undo: bool) -> None:
+    """Withdraw an article, or let it be found again; say what that means."""
+    from index.building import Generations
+    from index.pins import answered_from
+
+    with corpus.database.write():
+        (corpus.restore if undo else corpus.withdraw)(article_id)
+        _journal(corpus).record(at_the_terminal(), "restored" if undo else "withdrew", article_id)
+    if not undo:
+        click.echo(f"Withdrawn: {article_id}. It is no longer found.")
+        for pin in answered_from(corpus, article_id):
+            click.echo(f"  It answered pinned question {pin.number}: {pin.question}")
+    elif Generations(corpus).pending()[0]:
+        click.echo(f"Restored: {article_id}. Run `talks reindex` to make it findable.")
+    else:
+        click.echo(f"Restored: {article_id}. It is found again.")
+
+
+def _kept_apart(corpus: Corpus, article: Article) -> Article | SourceError:
+    """The article, or why it can't be a new version of the one that has its id."""
+    from corpus.copies import unlike
+
+    stored = corpus.find(article.id)
+    if stored is None or not unlike(stored.article, article):
+        return article
+    return SourceError(
+        article.id,
+        f"another article of this name is stored, {stored.article.title!r}, and they have nothing "
+        "in common. Rename the file, or give --replace if it is to take its place",
+    )
 
 
 def _corpus(settings: Settings) -> Corpus:
@@ -141,7 +178,12 @@ def _items(
     from corpus.parsing import read_sources
 
     urls = [source for source in sources if _WEB.match(source)]
-    yield from read_sources(Path(source) for source in sources if source not in urls)
+    files = [source for source in sources if source not in urls]
+    for source in files:
+        if _SITE.match(source) and not Path(source).exists():
+            yield SourceError(source, "no such file; a web address begins with https://")
+            files.remove(source)
+    yield from read_sources(map(Path, files))
     if urls:
         from corpus.fetching import Fetcher
 
@@ -167,7 +209,8 @@ def _record(corpus: Corpus, what: str, ids: list[str], counts: Counter[str]) -> 
 
 def _tell_copies(corpus: Corpus, article: Article) -> None:
     for near in corpus.copies.similar(article):
-        click.echo(f"           {near.similarity:.0%} the same as {near.article_id}: cited once")
+        told = f"{near.similarity:.0%} the same as {near.article_id}"
+        click.echo(f"           {told}: cited once where both say it")
 
 
 def _first_use(settings: Settings, corpus: Corpus) -> None:
@@ -195,9 +238,14 @@ def _show_article(corpus: Corpus, stored: StoredArticle, version: int | None) ->
     from bot.rendering import source_line
 
     article = stored.article
+    if version and version > stored.version:
+        raise click.UsageError(f"{article.id} has {stored.version} version(s), not {version}.")
     click.echo(source_line(article))
     if stored.version > 1:
-        click.echo(f"Version {version or stored.version}; corrected on {stored.changed_at}.")
+        click.echo(
+            f"Version {version or stored.version} of {stored.version}; "
+            f"last corrected on {stored.changed_at}."
+        )
     if stored.withdrawn:
         click.echo(f"Withdrawn on {stored.withdrawn_at}.")
     if article.url:

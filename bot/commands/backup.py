@@ -49,6 +49,10 @@ def restore(settings: Settings, file: Path) -> None:
         assembly.generations.load(live, None)
     coverage = assembly.corpus.coverage()
     click.echo(f"Restored: {coverage.articles} articles, {coverage.passages} passages.")
+    if live is not None:
+        click.echo(f"Generation {live.number} is live, as it was then; so is the log.")
+    if sum(assembly.generations.pending()):
+        click.echo("Run `talks reindex`: not all of it is indexed.")
     if kept is not None:
         click.echo(f"The corpus that was there before is kept as {kept}.")
 

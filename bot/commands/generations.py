@@ -14,8 +14,11 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:
     from bot.assembly import Assembly, Reindexed
+    from corpus.store import Corpus
     from index.types import Citation
 
+NAMED = 10  # articles that a reindex brings in, or drops
+MOST_LOOKED_AT = 500  # passages
 REFUSED = 1  # exit status: a pinned question would lose its answer
 
 
@@ -37,6 +40,7 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
         click.echo(f"Left out: {error}", err=True)
     done = assembly.reindex(who=at_the_terminal(), full=full, check=check, force=force)
     _show_differences(done)
+    _show_articles(assembly.corpus, done)
     built = done.built
     told = (
         f"{built.generation.count} passages ({built.added} added, {built.removed} removed, "
@@ -44,6 +48,11 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
     )
     if done.published:
         click.echo(f"Generation {built.generation.number} is live: {told}")
+    elif done.unchanged and done.live:
+        click.echo(
+            f"Nothing has changed: generation {done.live.number} stays live, "
+            f"{done.live.count} passages."
+        )
     elif check:
         click.echo(f"Nothing was published. It would have {told}")
     else:
@@ -52,7 +61,8 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
             "articles, `talks unpin` the question, or publish with --force.",
             err=True,
         )
-    sys.exit(REFUSED if done.lost and not done.published else 0)
+    refused = done.lost and not (done.published or done.unchanged)
+    sys.exit(REFUSED if refused else 0)
 
 
 @click.command()
@@ -108,6 +118,17 @@ def _show_differences(done: Reindexed) -> None:
         click.echo(f"{_questions(len(done.differences))}: {told}.")
 
 
+def _show_articles(corpus: Corpus, done: Reindexed) -> None:
+    """Name the articles whose passages come or go, each once."""
+    for sign, ids in (("+", done.built.new), ("-", done.built.gone)):
+        passages = corpus.passages(ids[:MOST_LOOKED_AT], findable=False).values()
+        names = list(dict.fromkeys(passage.article_id for passage in passages))
+        for name in names[:NAMED]:
+            click.echo(f"       {sign}  {name}")
+        if len(names) > NAMED or len(ids) > MOST_LOOKED_AT:
+            click.echo(f"       {sign}  ...")
+
+
 def _quoted(citation: Citation | None) -> str:
     from bot.rendering import quote_line
 
@@ -139,5 +160,5 @@ def _facts(assembly: Assembly) -> dict[str, object]:
         "waiting_to_be_dropped": removed,
         "database_bytes": corpus.database.path.stat().st_size,
         "index_bytes": sum(generation.bytes for generation in published),
-        "data_folder": str(assembly.settings.data),
+        "data_folder": str(assembly.settings.data.absolute()),
     }

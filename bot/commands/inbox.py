@@ -62,7 +62,7 @@ def _settle(assembly: Assembly, box: Inbox) -> None:
 
 def _show(groups: list[Group], as_json: bool) -> None:
     if not groups and not as_json:
-        click.echo("The inbox is empty.")
+        click.echo("The inbox is empty. Questions that people ask in Telegram come here.")
     for group in groups:
         if as_json:
             click.echo(json.dumps(_json_of(group), ensure_ascii=False))

@@ -44,7 +44,12 @@ def unpin(settings: Settings, number: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a question.")
 @click.pass_obj
 def pins(settings: Settings, as_json: bool) -> None:
-    """List the pinned questions."""
+    """List the pinned questions, each with the answer that was last published."""
+    from bot.rendering import quote_line
+    from corpus.store import Corpus
+    from index.pins import recalled
+
+    corpus = Corpus(settings.data)
     found = _pins(settings)[0].list()
     if not found and not as_json:
         click.echo("No question is pinned. `talks pin QUESTION` pins one.")
@@ -53,6 +58,8 @@ def pins(settings: Settings, as_json: bool) -> None:
             click.echo(json.dumps(asdict(pinned), ensure_ascii=False))
         else:
             click.echo(f"{pinned.number:>4}  {pinned.question}  ({pinned.who})")
+            citation = recalled(pinned, corpus)
+            click.echo(f"      {quote_line(citation) if citation else 'no answer'}")
 
 
 def _pins(settings: Settings) -> tuple[Pins, Journal]:

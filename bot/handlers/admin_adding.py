@@ -21,6 +21,7 @@ from bot.rendering import human_date
 from bot.sending import Buttons, Place, edit, send, typing
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
+from corpus.copies import unlike
 from corpus.errors import SourceError, TalksError
 from corpus.journal import Journal
 from corpus.types import Article
@@ -133,6 +134,8 @@ class Adding:
         elif stored is not None:
             state = "withdrawn, and would be found again" if stored.withdrawn else "stored"
             text.add(f"An article of this id is {state}: this is a new version.", ITALIC).lines()
+            if unlike(stored.article, article):
+                text.add("It has nothing in common with that one!", BOLD).lines()
         for near in corpus.copies.similar(article):
             text.add(f"{near.similarity:.0%} the same as {near.article_id}", ITALIC).lines()
         for other in self.drafts.others(draft):

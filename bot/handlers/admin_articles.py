@@ -17,6 +17,7 @@ from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
 from corpus.journal import Journal
 from corpus.types import StoredArticle
+from index.pins import answered_from
 
 Context = ContextTypes.DEFAULT_TYPE
 
@@ -86,7 +87,11 @@ class Articles:
             (corpus.withdraw if withdraw else corpus.restore)(article_id)
             what = "withdrew" if withdraw else "restored"
             Journal(corpus.database).record(admin, what, article_id)
-        return "Withdrawn: no longer found." if withdraw else "Restored: found again."
+        if not withdraw:
+            return "Restored: found again."
+        pins = answered_from(corpus, article_id)
+        more = f" It answered pinned question {pins[0].number}." if pins else ""
+        return f"Withdrawn: no longer found.{more}"
 
     def _of(self, passage_id: int) -> StoredArticle | None:
         corpus = self.service.corpus

@@ -13,6 +13,7 @@ import torch
 
 from index.metrics import Interval, bootstrap, exact_match, f1, mean, roc_auc
 from index.reading import Reader
+from index.reporting import put
 from index.training.data import (
     SQUAD_DEV,
     SQUAD_TRAIN,
@@ -23,6 +24,7 @@ from index.training.data import (
 from index.training.language import contains
 from index.training.nearby import Nearby
 from index.training.noise import with_slips, without_question_mark
+from index.training.written import read_worlds, split_worlds
 
 XQUAD = "xquad.en.json.gz"
 SEED = 13
@@ -128,6 +130,7 @@ class Sets:
             "held-out articles": (kept, elsewhere(held_out, kept)),
             "held-out articles, noisy": (noisy(kept), []),
             "XQuAD en": (xquad, []),
+            "invented talks kept apart": of_worlds(count),
         }
 
     def measured(self, folder: Path, names: Sequence[str]) -> dict[str, Measures]:
@@ -166,6 +169,17 @@ def _cell(figure: Figure, measure: str) -> str:
     return f"{figure.value:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
 
+def of_worlds(count: int | None) -> tuple[list[Asked], list[Asked]]:
+    """Questions about talks that training left out, with an answer and without."""
+    sides: tuple[list[Asked], list[Asked]] = ([], [])
+    for world in split_worlds(read_worlds())[1]:
+        for paragraph in world.paragraphs:
+            for question in paragraph.questions:
+                answers = () if question.answer is None else (question.answer,)
+                sides[not answers].append(Asked(question.text, paragraph.text, answers))
+    return _drawn(sides[0], count), _drawn(sides[1], count)
+
+
 def _asked(articles: Sequence[Article]) -> list[Asked]:
     return [
         Asked(question.text, paragraph.text, tuple(answer.text for answer in question.answers))
@@ -182,18 +196,22 @@ def _drawn(asked: list[Asked], count: int | None) -> list[Asked]:
 def main() -> None:
     """Measure readers on data they were not trained on; print a table."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("models", nargs="+", type=Path)
+    parser.add_argument("models", nargs="+", metavar="[NAME=]FOLDER")
     parser.add_argument("--data", type=Path, required=True, help="folder of the SQuAD files")
     parser.add_argument("--count", type=int, help="questions of each kind and set [all]")
     parser.add_argument("--sets", nargs="+", help="names of the sets to measure [all]")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
+    parser.add_argument("--card", type=Path, help="write the table here, between its marker lines")
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     sets = Sets(arguments.data, arguments.count)
-    names = arguments.sets or list(sets.by_name)
-    results = {str(folder): sets.measured(folder, names) for folder in arguments.models}
+    wanted = arguments.sets or list(sets.by_name)
+    named = (model.rpartition("=") for model in arguments.models)
+    results = {name or folder: sets.measured(Path(folder), wanted) for name, _, folder in named}
     print(table(results))
+    if arguments.card:
+        put(table(results), "scores", arguments.card)
     if arguments.json:
         arguments.json.write_text(_as_json(results), encoding="utf-8")
 
