@@ -31,6 +31,9 @@ from index.metrics import mean, reciprocal_rank, success_at_k
 
 WEIGHTS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.6)  # of the lexical half
 TITLE_WEIGHTS = (0.0, 0.3, 1.0)  # of a match in the title, beside one in the passage
+# Whether a passage's BM25, as a share of the question's best, is multiplied by the share of the
+# question that the passage names.
+COVERS = {"share": False, "share x cover": True}
 READ = 8  # passages that the reader gets: what isn't among them can't be found
 SEED = 13
 
@@ -68,8 +71,11 @@ class Task:
 )
 @click.option("--questions", "count", default=1200, show_default=True, help="Of each set.")
 @click.option("--articles", type=int, help="Only the first of each set, for a quick try.")
+@click.option(
+    "--all-forms", is_flag=True, help="Also with titles and dates, and all title weights."
+)
 @write_option
-def main(data: Path, count: int, articles: int | None, write: bool) -> None:
+def main(data: Path, count: int, articles: int | None, all_forms: bool, write: bool) -> None:
     """Print R@1, R@8 and MRR of every mix, on two sets of questions."""
     queries, evidence = found(data, "multihop_rag_queries.jsonl"), "multihop_rag_passages.jsonl"
     question_sets = {
@@ -83,15 +89,15 @@ def main(data: Path, count: int, articles: int | None, write: bool) -> None:
         with TemporaryDirectory(prefix="talks-") as folder:
             corpus = Corpus(Path(folder))
             task = prepared(name, corpus, question_set, count, articles)
-            rows += measured(task, embedder)
+            rows += measured(task, embedder, all_forms)
             corpus.database.close()
         told.append(f"{name}: {len(task.questions)} questions, {len(task.passages)} passages")
     note = f"{'; '.join(told)}. {machine()}"
-    show(Table("search_mix", head(), rows, note), write=write)
+    show(Table("search_mix" if all_forms else "search_cover", head(), rows, note), write=write)
 
 
 def head() -> list[str]:
-    return ["set", "embedded", "title in BM25", *(f"w = {weight}" for weight in WEIGHTS)]
+    return ["set", "embedded", "title in BM25", "lexical", *(f"w = {weight}" for weight in WEIGHTS)]
 
 
 def prepared(
@@ -120,18 +126,23 @@ def answerable_in(articles: dict[str, Article], known: KnownQuestion) -> bool:
     return bool(known.paragraphs) and all(article in articles for article, _ in known.paragraphs)
 
 
-def measured(task: Task, embedder: Embedder) -> list[list[str]]:
-    """The rows of one set: for each form embedded and weight of titles, a cell a weight."""
+def measured(task: Task, embedder: Embedder, all_forms: bool) -> list[list[str]]:
+    """The rows of one set: a cell for each weight of the lexical half."""
     queries = embedder.encode_queries(task.questions)
-    words = {weight: lexical(task, weight) for weight in TITLE_WEIGHTS}
+    title_weights = TITLE_WEIGHTS if all_forms else TITLE_WEIGHTS[-1:]
+    words = {
+        (weight, name): lexical(task, weight, cover)
+        for weight in title_weights
+        for name, cover in COVERS.items()
+    }
     rows = []
     for form, make in FORMS.items():
-        if "date" in form and not task.dated:
+        if form != "text" and not (all_forms and (task.dated or "date" not in form)):
             continue
         cosines = queries @ embedded(task, embedder, make).T
-        for title_weight, scores in words.items():
+        for (title_weight, name), scores in words.items():
             cells = [cell(cosines + weight * scores, task.relevant) for weight in WEIGHTS]
-            rows.append([task.name, form, str(title_weight), *cells])
+            rows.append([task.name, form, str(title_weight), name, *cells])
             click.echo(" | ".join(rows[-1]), err=True)
     return rows
 
@@ -142,9 +153,10 @@ def embedded(task: Task, embedder: Embedder, make: Form) -> Embeddings:
     return embedder.encode_documents(texts)
 
 
-def lexical(task: Task, title_weight: float) -> Scores:
-    """BM25 of every passage, as a share of each question's best."""
+def lexical(task: Task, title_weight: float, cover: bool) -> Scores:
+    """BM25 of every passage as a share of each question's best, perhaps times its cover."""
     columns = {passage.id: column for column, passage in enumerate(task.passages)}
+    named: Scores = np.full((len(task.questions), len(task.passages)), 1.0 - cover, np.float32)
     scores: Scores = np.zeros((len(task.questions), len(task.passages)), dtype=np.float32)
     usual = fulltext.TITLE_WEIGHT
     fulltext.TITLE_WEIGHT = title_weight
@@ -152,10 +164,13 @@ def lexical(task: Task, title_weight: float) -> Scores:
         for row, question in enumerate(task.questions):
             for passage_id, score in task.full_text.search(question, len(columns)):
                 scores[row, columns[passage_id]] = score
+            if cover:
+                for passage_id, share in task.full_text.cover(question, columns.keys()).items():
+                    named[row, columns[passage_id]] = share
     finally:
         fulltext.TITLE_WEIGHT = usual
     best: Scores = np.maximum(scores.max(axis=1, keepdims=True), 1e-9)
-    return scores / best
+    return named * scores / best
 
 
 def cell(scores: Scores, relevant: Sequence[set[int]]) -> str:
