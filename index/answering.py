@@ -14,7 +14,7 @@ from corpus.store import Corpus
 from corpus.types import Article, Coverage
 from index.calibration import Calibration, support_of
 from index.collapsing import also_in, collapsed
-from index.evidence import ORDERING, Candidate, Question, candidate, stems
+from index.evidence import READ, Candidate, Question, candidate, stems
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
@@ -149,7 +149,7 @@ class Answerer:
         second = next(others, None)
         margin = strength - self._calibration.strength(second.features) if second else 0.0
         support = support_of([self._calibration.strength(c.features) for c in agreeing])
-        return strength, margin, support, *best.features[len(ORDERING) :]
+        return strength, margin, support, *best.features[len(READ) :]
 
     # -- inner workings
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import ModelError
+from index.evidence import SEARCHED
 
 BUNDLED_CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
@@ -61,9 +62,5 @@ ANSWER_FEATURES = (
     "strength",  # of the best candidate
     "margin",  # to the best one that says something else
     "support",  # what other passages that say the same add: log-sum-exp of strengths less strength
-    # Of the best candidate, see evidence.FEATURES:
-    "lexical",
-    "cosine",
-    "rank",
-    "sentence",
+    *SEARCHED,  # of the best candidate
 )

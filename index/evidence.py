@@ -17,22 +17,24 @@ from index.expected import Points, fits, points_of, whole_date
 from index.reading import Span
 from index.search import Hit
 
-# What orders the candidates of one question: search decided what to read, and has no say in this.
-ORDERING = (
+# What the span and its sentence say for themselves.
+READ = (
     "reader",  # the reader's score
     "reader_squashed",  # the same, so that a little above 0 already says much
     "names_missing",  # share of the question's names and numbers that passage and title lack
     "numbers_differ",  # 1 when the sentence has another day or ordinal where the question has one
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
 )
-# All that is measured; the rest counts when it is decided whether to answer at all.
-FEATURES = (
-    *ORDERING,
-    "lexical",  # of the passage, see search.Hit
+# What search says for the passage, and the sentence's words for it.
+SEARCHED = (
     "cosine",  # of passage and question
+    "lexical",  # of the passage, see search.Hit
     "rank",  # 1 / rank in the search
     "sentence",  # share of the question's content that the sentence names
 )
+FEATURES = (*READ, *SEARCHED)
+# What orders the candidates of one question; the rest counts when it is decided whether to answer.
+ORDERING = (*READ, "cosine", "lexical")
 
 _STEMMER = snowballstemmer.stemmer("porter")
 
@@ -101,8 +103,8 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
         _lacking(question.named, stems(passage.text) | stems(title)),
         float(points_of(said).contradict(question.points)),
         fits(question.text, whole_date(text, passage.paragraph_text[end:])),
-        hit.lexical,
         hit.cosine,
+        hit.lexical,
         1 / hit.rank,
         question.cover(stems(said)),
     )

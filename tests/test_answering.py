@@ -105,10 +105,10 @@ def test_key_words_are_answered_with_the_sentence_that_holds_them(
 def test_a_yes_no_question_gets_the_sentence_that_decides_it(
     cycling: Corpus, answerer: Answers
 ) -> None:
-    answer = answerer(cycling).answer("Did Geraint Thomas come second?")
+    answer = answerer(cycling).answer("Was the race long?")
     assert answer.kind is QuestionKind.YES_NO
     assert answer.answered
-    assert answer.words == answer.citations[0].quote == "Geraint Thomas came second."
+    assert answer.words == answer.citations[0].quote == "The race was long."
 
 
 def test_a_follow_up_is_understood_from_the_question_before(
