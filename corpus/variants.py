@@ -96,6 +96,8 @@ class Spelling:
         word = fold(typed)
         if cased and typed.islower() and self._in_language(word):
             return typed  # where there are capitals, a name would have one
+        if self._lacks_apostrophe(word):
+            return f"{typed[:-1]}'s"
         best = next(iter(self.variants(word)), None)
         if best is None and not (cased and typed[0].isupper()):
             best = self._mended(word)
@@ -104,6 +106,19 @@ class Spelling:
         if typed.isupper() and len(typed) > 1:
             return best.upper()
         return best.capitalize() if typed[0].isupper() else best
+
+    def _lacks_apostrophe(self, word: str) -> bool:
+        """Whether a word is the possessive of a name, typed in haste: "russias delegation"."""
+        counts = self._words().counts
+        bare = word[:-1]
+        return (
+            len(bare) > 3
+            and word[-1] == "s"
+            and word not in counts
+            and word not in self._known_words
+            and bare in counts
+            and self._is_name(bare)
+        )
 
     def _mended(self, word: str) -> str | None:
         """A word of the language, though of no article, that hands easily turn into this one."""

@@ -158,7 +158,9 @@ class Answerer:
     ) -> list[Candidate]:
         if self._reader is None:
             return []
-        spans = self._reader.read(question.text, [hit.passage.text for hit in hits])
+        # The reader is surer of a question that has its mark.
+        asked = question.text if question.text.endswith("?") else f"{question.text}?"
+        spans = self._reader.read(asked, [hit.passage.text for hit in hits])
         return [
             candidate(question, hit, span, article.title, article.language)
             for hit, found in zip(hits, spans, strict=True)

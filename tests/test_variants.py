@@ -256,6 +256,20 @@ def test_endless_words_and_questions_take_no_time(spelling: Spelling) -> None:
     assert time.perf_counter() - began < 10
 
 
+@pytest.mark.parametrize(
+    "typed, meant",
+    [
+        ("who led Oleksandrs team?", "who led Oleksandr's team?"),
+        ("who led oleksandrs team", "who led oleksandr's team"),
+        ("how many rounds were there", "how many rounds were there"),
+        ("who led the delegatons team", "who led the delegations team"),
+    ],
+)
+def test_a_name_without_its_apostrophe_gets_it(talks: Corpus, typed: str, meant: str) -> None:
+    talks.add(article("oleksandr", "Oleksandr led a team of four rounds in two delegations."))
+    assert Spelling(talks.database, ENGLISH).corrected(typed) == meant
+
+
 def test_search_understands_what_is_misspelt(
     talks: Corpus, index: Callable[[Corpus], Searcher]
 ) -> None:
