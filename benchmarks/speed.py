@@ -5,7 +5,7 @@
 The reader reads 8 passages of 150 tokens; the embedding model embeds one question (from the text
 to the vector) and the paragraphs of the bundled articles. With `squad_v2.0_dev.json` (or
 `.json.gz`) in FOLDER the reader's F1 is measured too, on answerable questions whose paragraph is
-given. ONNX Runtime is left out where it isn't installed: `pip install onnx onnxruntime`.
+given. ONNX Runtime is left out where it isn't installed: `pip install onnx onnxscript onnxruntime`.
 """
 
 from __future__ import annotations
