@@ -88,7 +88,7 @@ def row(runtime: Runtime, folder: Path, tried: Sample) -> list[str]:
 def reading(runtime: Runtime, folder: Path, tried: Sample) -> list[str]:
     """Milliseconds of one batch, and F1."""
     reader = Reader()
-    model = reader._model
+    model = reader._model.float()  # it may be in bfloat16 already
     inputs = example(PASSAGES, TOKENS)
     with torch.inference_mode():
         forward = runtime.make(model, ("start_logits", "end_logits"), folder)
