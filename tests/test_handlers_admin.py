@@ -28,8 +28,8 @@ from tests.web_server import WebServer
 ADA, BOB = 4711, 4712
 NAMES = itertools.count(1)
 BREAD = (
-    "What bread costs in Peru was not on the agenda, yet the baker spoke of it: a loaf costs two "
-    "soles in Lima, he told the waiting journalists."
+    "Bread costs two soles a loaf in Peru, the baker told the waiting journalists, though it was "
+    "not on the agenda of the day."
 )
 LONG = (
     "The interpreters of the third round were led by Selin Aksoy, who has worked for the ministry "
