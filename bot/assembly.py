@@ -298,6 +298,11 @@ class Reindexed:
         return self.live is not None and not (self.built.new or self.built.gone)
 
     @property
+    def refused(self) -> bool:
+        """Whether it isn't live because a pinned question would lose its answer."""
+        return bool(self.lost) and not (self.published or self.unchanged)
+
+    @property
     def lost(self) -> tuple[Difference, ...]:
         """The pinned questions that the new generation doesn't answer any more."""
         return tuple(d for d in self.differences if d.outcome == "lost")

@@ -228,5 +228,6 @@ def test_a_version_that_never_was_is_told(talks: Talks, tmp_path: Path) -> None:
 
 
 def test_an_address_without_its_scheme_is_told(talks: Talks) -> None:
-    said = talks("add", "example.org/first-round").stderr
-    assert "example.org/first-round: no such file; a web address begins with https://" in said
+    said = talks("add", "example.org/first-round", "example.org/second-round").stderr
+    for place in ("first-round", "second-round"):
+        assert f"example.org/{place}: no such file; a web address begins with https://" in said

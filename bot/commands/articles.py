@@ -178,12 +178,10 @@ def _items(
     from corpus.parsing import read_sources
 
     urls = [source for source in sources if _WEB.match(source)]
-    files = [source for source in sources if source not in urls]
-    for source in files:
-        if _SITE.match(source) and not Path(source).exists():
-            yield SourceError(source, "no such file; a web address begins with https://")
-            files.remove(source)
-    yield from read_sources(map(Path, files))
+    bare = [source for source in sources if _SITE.match(source) and not Path(source).exists()]
+    for source in bare:
+        yield SourceError(source, "no such file; a web address begins with https://")
+    yield from read_sources(Path(source) for source in sources if source not in (*urls, *bare))
     if urls:
         from corpus.fetching import Fetcher
 

@@ -61,8 +61,7 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
             "articles, `talks unpin` the question, or publish with --force.",
             err=True,
         )
-    refused = done.lost and not (done.published or done.unchanged)
-    sys.exit(REFUSED if refused else 0)
+    sys.exit(REFUSED if done.refused else 0)
 
 
 @click.command()

@@ -47,10 +47,10 @@ def pins(settings: Settings, as_json: bool) -> None:
     """List the pinned questions, each with the answer that was last published."""
     from bot.rendering import quote_line
     from corpus.store import Corpus
-    from index.pins import recalled
+    from index.pins import Pins, recalled
 
     corpus = Corpus(settings.data)
-    found = _pins(settings)[0].list()
+    found = Pins(corpus.database).list()
     if not found and not as_json:
         click.echo("No question is pinned. `talks pin QUESTION` pins one.")
     for pinned in found:

@@ -222,7 +222,7 @@ class Keeping:
             return
         try:
             done = await asyncio.to_thread(self.service.assembly.reindex, who=name)
-            trouble = "" if done.published else "a pinned question would lose its answer"
+            trouble = "a pinned question would lose its answer" if done.refused else ""
         except TalksError as exc:
             trouble = str(exc)
         if trouble:
