@@ -162,10 +162,11 @@ def lexical(task: Task, title_weight: float, cover: bool) -> Scores:
     fulltext.TITLE_WEIGHT = title_weight
     try:
         for row, question in enumerate(task.questions):
-            for passage_id, score in task.full_text.search(question, len(columns)):
+            query = task.full_text.parse(question)
+            for passage_id, score in task.full_text.search(query, len(columns)):
                 scores[row, columns[passage_id]] = score
             if cover:
-                for passage_id, share in task.full_text.cover(question, columns.keys()).items():
+                for passage_id, share in task.full_text.cover(query, columns.keys()).items():
                     named[row, columns[passage_id]] = share
     finally:
         fulltext.TITLE_WEIGHT = usual

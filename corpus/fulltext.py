@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Container
 from contextlib import closing
+from dataclasses import dataclass
 from itertools import islice
 
 from corpus.analysis import content_words, spellings, words
@@ -27,6 +28,23 @@ _FINDABLE = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a query."""
+
+    word: str  # folded
+    weight: float  # see FullText.weight
+    phrases: str  # an FTS5 query for the word in all its spellings
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query taken apart, once for all that is asked about it."""
+
+    terms: tuple[Term, ...]
+    match: str | None  # an FTS5 query for any of them but the most common; None if there are none
+
+
 class FullText:
     """Ranks passages by the words they share with a query, names in all their spellings.
 
@@ -38,18 +56,29 @@ class FullText:
         self._spelling = spelling or Spelling(database)
         self._frequencies: dict[str, int] = {}
 
+    def parse(self, text: str) -> Query:
+        """Take a query apart.
+
+        :param text: Any text: it has no operators, and quotes or symbols in it mean nothing.
+        """
+        # A question of stop words alone ("who is it?") is searched with them.
+        asked = (content_words(text) or list(dict.fromkeys(words(text))))[:MAX_TERMS]
+        terms = tuple(
+            Term(word, self.weight(word), _phrases([word, *self._spelling.names(word)]))
+            for word in asked
+        )
+        return Query(terms, self._match(terms))
+
     def search(
-        self, query: str, limit: int, among: Container[int] | None = None
+        self, query: Query, limit: int, among: Container[int] | None = None
     ) -> list[tuple[int, float]]:
         """The ids of the passages that match best, with their BM25 score, best first.
 
-        :param query: Any text: it has no operators, and quotes or symbols in it mean nothing.
         :param among: The ids to choose from, such as a generation's. Without it, passages of
             earlier versions are among the results; those of withdrawn articles never are.
         :returns: At most `limit` pairs; scores above 0, higher is better.
         """
-        match = self._match(query)
-        if match is None:
+        if query.match is None:
             return []
         # Rows come in the order of their rank: those after the last one taken aren't looked up.
         sql = (
@@ -59,14 +88,13 @@ class FullText:
         )
         with (
             explained(self._database.path),
-            closing(self._database.db.execute(sql, [match])) as rows,
+            closing(self._database.db.execute(sql, [query.match])) as rows,
         ):
             return list(islice((row for row in rows if among is None or row[0] in among), limit))
 
-    def score(self, query: str, passage_ids: Collection[int]) -> dict[int, float]:
+    def score(self, query: Query, passage_ids: Collection[int]) -> dict[int, float]:
         """The BM25 score of each of these passages; one without a word of the query is left out."""
-        match = self._match(query)
-        if match is None or not passage_ids:
+        if query.match is None or not passage_ids:
             return {}
         marks = ",".join("?" * len(passage_ids))
         sql = (
@@ -75,28 +103,26 @@ class FullText:
             f" AND rowid IN ({marks})"
         )
         with explained(self._database.path):
-            return dict(self._database.db.execute(sql, [match, *passage_ids]).fetchall())
+            return dict(self._database.db.execute(sql, [query.match, *passage_ids]).fetchall())
 
-    def cover(self, query: str, passage_ids: Collection[int]) -> dict[int, float]:
+    def cover(self, query: Query, passage_ids: Collection[int]) -> dict[int, float]:
         """How much of what a query is about each of these passages names, title included.
 
         :returns: The weight of the query's words that stand there as a share of all, from 0 to 1;
             a rare word weighs more. A passage without any is left out.
         """
         ids = list(passage_ids)
-        terms = self._terms(query)
-        if not terms or not ids:
+        if not query.terms or not ids:
             return {}
         marks = ",".join("?" * len(ids))
         sql = f"SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? AND rowid IN ({marks})"
-        weights = [self.weight(term) for term in terms]
         named: dict[int, float] = {}
-        for term, weight in zip(terms, weights, strict=True):
-            match = _phrases([term, *self._spelling.names(term)])
+        for term in query.terms:
             with explained(self._database.path):
-                for (rowid,) in self._database.db.execute(sql, [match, *ids]):
-                    named[rowid] = named.get(rowid, 0.0) + weight
-        return {rowid: weight / sum(weights) for rowid, weight in named.items()}
+                for (rowid,) in self._database.db.execute(sql, [term.phrases, *ids]):
+                    named[rowid] = named.get(rowid, 0.0) + term.weight
+        whole = sum(term.weight for term in query.terms)
+        return {rowid: weight / whole for rowid, weight in named.items()}
 
     def frequency(self, term: str) -> int:
         """In how many passages a folded word stands, in any inflection; counted once, then kept."""
@@ -116,22 +142,17 @@ class FullText:
             (stored,) = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
         return math.log(1 + ((stored or 0) + 1) / (self.frequency(term) + 0.5))
 
-    def _terms(self, query: str) -> list[str]:
-        """The words of a query that are looked at."""
-        # A question of stop words alone ("who is it?") is searched with them.
-        return (content_words(query) or list(dict.fromkeys(words(query))))[:MAX_TERMS]
-
-    def _match(self, query: str) -> str | None:
-        chosen: list[str] = []
+    def _match(self, terms: Collection[Term]) -> str | None:
+        chosen: list[Term] = []
         matches = 0
-        for term in sorted(self._terms(query), key=self.frequency):
+        for term in sorted(terms, key=lambda term: self.frequency(term.word)):
             # A word that matches nothing, such as a misspelt one, doesn't push out the next.
-            if matches and matches + self.frequency(term) > MAX_MATCHES:
+            frequency = self.frequency(term.word)
+            if matches and matches + frequency > MAX_MATCHES:
                 break
-            matches += self.frequency(term)
+            matches += frequency
             chosen.append(term)
-        named = (name for term in chosen for name in self._spelling.names(term))
-        return _phrases([*chosen, *named]) or None
+        return " OR ".join(term.phrases for term in chosen) or None
 
 
 def _phrases(terms: list[str]) -> str:

@@ -95,13 +95,14 @@ class Searcher:
         if self._embedder is not None and index is not None and len(index):
             vector = self._embedder.encode_queries([query])
         cosines = dict(index.search(vector, DEPTH)) if index and vector is not None else {}
-        matches = dict(self._full_text.search(query, DEPTH, among=index))
+        parsed = self._full_text.parse(query)
+        matches = dict(self._full_text.search(parsed, DEPTH, among=index))
         # A passage that one half found has a true score in the other half too.
-        matches |= self._full_text.score(query, cosines.keys() - matches.keys())
+        matches |= self._full_text.score(parsed, cosines.keys() - matches.keys())
         if index is not None and vector is not None:
             cosines |= {i: index.cosine(vector, i) for i in matches.keys() - cosines.keys()}
         best = max(matches.values(), default=1.0)
-        covers = self._full_text.cover(query, matches.keys())
+        covers = self._full_text.cover(parsed, matches.keys())
         shares = {i: score / best * covers[i] for i, score in matches.items() if i in covers}
         return Results(self._mixed(cosines, shares, top_k), number, self._broken)
 

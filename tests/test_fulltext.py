@@ -26,19 +26,25 @@ def full_text(corpus: Corpus) -> FullText:
 
 
 def ids(full_text: FullText, query: str) -> list[int]:
-    return [passage_id for passage_id, _ in full_text.search(query, 10)]
+    return [passage_id for passage_id, _ in found(full_text, query, 10)]
+
+
+def found(
+    full_text: FullText, query: str, limit: int, among: set[int] | None = None
+) -> list[tuple[int, float]]:
+    return full_text.search(full_text.parse(query), limit, among)
 
 
 def test_the_passage_that_says_more_of_the_query_comes_first(full_text: FullText) -> None:
-    found = full_text.search("Who led Moscow's delegation to the talks?", 10)
-    assert [passage_id for passage_id, _ in found] == [1, 2]  # the second by its title alone
-    assert found[0][1] > found[1][1] > 0
+    hits = found(full_text, "Who led Moscow's delegation to the talks?", 10)
+    assert [passage_id for passage_id, _ in hits] == [1, 2]  # the second by its title alone
+    assert hits[0][1] > hits[1][1] > 0
 
 
 def test_a_limit_cuts_the_result(full_text: FullText) -> None:
     assert ids(full_text, "talks Antalya Moscow") == [1, 3, 2]
-    assert [i for i, _ in full_text.search("talks Antalya Moscow", 2)] == [1, 3]
-    assert full_text.search("talks", 0) == []
+    assert [i for i, _ in found(full_text, "talks Antalya Moscow", 2)] == [1, 3]
+    assert found(full_text, "talks", 0) == []
 
 
 @pytest.mark.parametrize(
@@ -159,8 +165,11 @@ def test_operators_and_signs_mean_nothing(full_text: FullText, query: str) -> No
     "query", ["", " \n\t", "?!…", '""', "()", "*", "’", "\u200f", "\0", "\ud800"]
 )
 def test_a_query_without_a_word_finds_nothing(full_text: FullText, query: str) -> None:
-    assert full_text.search(query, 10) == []
-    assert full_text.score(query, [1, 2]) == {}
+    parsed = full_text.parse(query)
+    assert (parsed.terms, parsed.match) == ((), None)
+    assert full_text.search(parsed, 10) == []
+    assert full_text.score(parsed, [1, 2]) == {}
+    assert full_text.cover(parsed, [1, 2]) == {}
 
 
 def test_stop_words_are_searched_only_where_there_is_nothing_else(full_text: FullText) -> None:
@@ -179,7 +188,7 @@ def test_queries_of_ten_thousand_characters_are_searched(full_text: FullText) ->
 
 
 def test_given_passages_get_the_score_that_a_search_gives_them(full_text: FullText) -> None:
-    query = "delegation Istanbul Antalya talks"
+    query = full_text.parse("delegation Istanbul Antalya talks")
     found = dict(full_text.search(query, 10))
     assert found.keys() == {1, 2, 3}
     assert full_text.score(query, [1, 2, 3, 4, 99]) == found
@@ -190,7 +199,7 @@ def test_given_passages_get_the_score_that_a_search_gives_them(full_text: FullTe
 
 def test_scores_are_above_zero_and_fall_whatever_the_words(corpus: Corpus) -> None:
     corpus.add(article("a", *(f"Talks and talks again, number {n}." for n in range(30))))
-    scores = [score for _, score in FullText(corpus.database).search("talks number 7", 50)]
+    scores = [score for _, score in found(FullText(corpus.database), "talks number 7", 50)]
     assert len(scores) == 30
     assert scores == sorted(scores, reverse=True)
     assert all(0 < score < math.inf for score in scores)
@@ -202,7 +211,8 @@ def test_the_cover_is_the_share_of_a_query_that_a_passage_names(corpus: Corpus) 
     corpus.add(article("none", "Rain fell.", title="Weather"))
     both, one, none = corpus.live_passage_ids()
     full_text = FullText(corpus.database)
-    cover = full_text.cover("Which delegation was at the palace for talks?", [both, one, none])
+    parsed = full_text.parse("Which delegation was at the palace for talks?")
+    cover = full_text.cover(parsed, [both, one, none])
     # A word in the title counts; a rarer word weighs more: "palace" is in two passages of three.
     assert cover[both] == pytest.approx(1.0)
     assert 0 < cover[one] < 1 / 3
@@ -211,7 +221,7 @@ def test_the_cover_is_the_share_of_a_query_that_a_passage_names(corpus: Corpus) 
         map(full_text.weight, ("delegation", "palace", "talks"))
     )
     assert cover[one] == pytest.approx(share)
-    assert full_text.cover("palace", []) == {}
+    assert full_text.cover(parsed, []) == {}
 
 
 def test_frequency_counts_passages_in_any_inflection(full_text: FullText) -> None:
@@ -267,7 +277,7 @@ def test_withdrawn_articles_take_no_place_among_the_results(
     for number in range(20):
         corpus.add(article(f"gone{number}", "Medinsky Medinsky Medinsky."))
         corpus.withdraw(f"gone{number}")
-    assert [i for i, _ in full_text.search("Medinsky", 5)] == [1]
+    assert [i for i, _ in found(full_text, "Medinsky", 5)] == [1]
 
 
 def test_earlier_versions_are_found_unless_others_are_asked_for(
@@ -275,14 +285,14 @@ def test_earlier_versions_are_found_unless_others_are_asked_for(
 ) -> None:
     corpus.add(article("a", "Medinsky leads.", UMEROV, title="Peace talks open"))
     assert sorted(ids(full_text, "Medinsky")) == [1, 5]
-    assert [i for i, _ in full_text.search("Medinsky", 1, among={1, 2})] == [1]
-    assert [i for i, _ in full_text.search("Medinsky", 1, among={2, 5})] == [5]
-    assert full_text.search("Medinsky", 1, among=set()) == []
+    assert [i for i, _ in found(full_text, "Medinsky", 1, among={1, 2})] == [1]
+    assert [i for i, _ in found(full_text, "Medinsky", 1, among={2, 5})] == [5]
+    assert found(full_text, "Medinsky", 1, among=set()) == []
 
 
 def test_a_search_leaves_no_transaction_open(corpus: Corpus, full_text: FullText) -> None:
     assert ids(full_text, "talks") == [1, 2]
-    assert [i for i, _ in full_text.search("talks", 1)] == [1]
+    assert [i for i, _ in found(full_text, "talks", 1)] == [1]
 
     def add() -> None:
         corpus.add(article("new", "Quite new talks."))

@@ -72,7 +72,8 @@ def test_a_name_is_found_by_its_other_spelling_both_ways(
         corpus.withdraw(hidden)
         spelling = Spelling(corpus.database, ENGLISH)
         question = spelling.corrected(f"Was {asked}'s name there?")
-        found = FullText(corpus.database, spelling).search(question.split()[1], 5)
+        full_text = FullText(corpus.database, spelling)
+        found = full_text.search(full_text.parse(question.split()[1]), 5)
         assert [passage_id for passage_id, _ in found] == expected
         corpus.restore(hidden)
 
@@ -199,8 +200,8 @@ def test_names_are_searched_in_all_the_spellings_that_articles_have(corpus: Corp
     assert (spelling.names("kyiv"), spelling.names("kiev")) == (["kiev"], ["kyiv"])
     assert spelling.names("piece") == []
     full_text = FullText(corpus.database, spelling)
-    assert sorted(i for i, _ in full_text.search("kyiv", 9)) == [1, 2]
-    assert set(full_text.score("Kiev", [1, 2, 3])) == {1, 2}
+    assert sorted(i for i, _ in full_text.search(full_text.parse("kyiv"), 9)) == [1, 2]
+    assert set(full_text.score(full_text.parse("Kiev"), [1, 2, 3])) == {1, 2}
 
 
 def test_an_empty_corpus_corrects_words_of_asking_alone(corpus: Corpus) -> None:
