@@ -12,12 +12,15 @@ import pytest
 
 from index.embedding import Embedder
 from index.training.data import Answer, Article, Paragraph, Question
+from index.training.nearby import Nearby, NearInMeaning
+from index.training.pairs import Group
 from index.training.written import (
     CHRONICLES,
     KINDS,
     PARAGRAPHS,
     Chronicle,
-    ChronicleGroups,
+    Collection,
+    Others,
     World,
     WrittenGroups,
     WrittenParagraph,
@@ -26,6 +29,7 @@ from index.training.written import (
     read_paragraphs,
     read_worlds,
     split_worlds,
+    with_turned,
 )
 
 BRIDGE = WrittenParagraph(
@@ -45,6 +49,13 @@ FERRY = WrittenParagraph(
 WORLD = World("w1", (Chronicle("The Varn", "2031-01-01", (BRIDGE, FERRY)),))
 
 
+def by_words(collection: Collection) -> Nearby:
+    return Nearby([paragraph.text for paragraph in collection.paragraphs])
+
+
+ALONE = Others(by_words, answered=0, unanswerable=0.0)
+
+
 def test_written_answers_stand_in_their_paragraphs() -> None:
     worlds = read_worlds()
     assert len({world.name for world in worlds}) == len(worlds) > 0
@@ -57,7 +68,14 @@ def test_written_answers_stand_in_their_paragraphs() -> None:
 
 def test_written_questions_about_public_paragraphs_are_named_by_their_text(tmp_path: Path) -> None:
     text = BRIDGE.text
-    record = {"paragraph": key_of(text), "questions": [["A", "Who built it?", "Ada Holt"]]}
+    record = {
+        "paragraph": key_of(text),
+        "questions": [["A", "Who built it?", "Ada Holt"]],
+        "turned": [
+            [key_of("Who closed the bridge?"), "Who closed the ferry?"],
+            [key_of("Who paid for the bridge?"), "Who paid for the ferry?"],  # unknown
+        ],
+    }
     other = {"paragraph": key_of("another text"), "questions": []}
     path = tmp_path / "paragraphs.jsonl.xz"
     path.write_bytes(lzma.compress("\n".join(map(json.dumps, (record, other))).encode()))
@@ -65,10 +83,19 @@ def test_written_questions_about_public_paragraphs_are_named_by_their_text(tmp_p
         Question("1", "Who closed the bridge?", (Answer("Leo Brandt", text.index("Leo")),)),
         Question("2", "What was built in 1902?", (Answer("the", 15),)),  # it stands there twice
     ]
-    found = read_paragraphs([Article("Varn", (Paragraph(text, tuple(own)),))], path)
+    articles = [
+        Article("Varn", (Paragraph(text, tuple(own)), Paragraph(FERRY.text, ()))),
+        Article("Orsk", (Paragraph("Nothing was written about this.", ()),)),
+    ]
     asked = WrittenQuestion("A", "Who built it?", "Ada Holt")
+    turned = WrittenQuestion("U", "Who closed the ferry?", None, "Who closed the bridge?")
+    alone = WrittenQuestion("U", "Who paid for the ferry?", None)
     kept = WrittenQuestion("S", "Who closed the bridge?", "Leo Brandt")
-    assert found == [WrittenParagraph(text, (asked, kept))]
+    paragraphs = (
+        WrittenParagraph(text, (asked, turned, alone, kept)),
+        WrittenParagraph(FERRY.text, ()),
+    )
+    assert read_paragraphs(articles, path) == [Collection("Varn", paragraphs)]
 
 
 @pytest.mark.parametrize("path", [PARAGRAPHS, CHRONICLES])
@@ -82,43 +109,89 @@ def test_no_question_is_written_twice_about_a_paragraph(path: Path) -> None:
     )
     for paragraph in paragraphs:
         asked = [question for _, question, _ in paragraph["questions"]]
+        asked += [question for _, question in paragraph.get("turned", ())]
         assert len(set(asked)) == len(asked)
 
 
+def groups_of(paragraph: WrittenParagraph, epoch: int = 0) -> list[Group]:
+    collection = Collection("varn", (paragraph, FERRY))
+    source = WrittenGroups([collection], ALONE, seed=1)
+    made = list(source.groups(epoch))
+    assert len(made) == source.size
+    return [group for group in made if group[0].passage == paragraph.text]
+
+
 def test_each_answered_question_leads_a_group_and_each_other_one_is_in_one_group() -> None:
-    groups = list(WrittenGroups([BRIDGE], seed=1).groups(0))
+    groups = groups_of(BRIDGE)
     assert [len(group) for group in groups] == [3, 2]
     for first, *others in groups:
         assert first.answer is not None
         assert [pair.answer for pair in others] == [None] * len(others)
     answers = {group[0].passage[slice(*group[0].answer)] for group in groups if group[0].answer}
     assert answers == {"Ada Holt", "1950"}
-    assert list(WrittenGroups([BRIDGE], seed=1).groups(0)) == groups
-    assert list(WrittenGroups([BRIDGE], seed=1).groups(1)) != groups
+    assert groups_of(BRIDGE) == groups
+    assert groups_of(BRIDGE, epoch=1) != groups
 
 
-def test_two_of_the_data_sets_own_questions_join_those_written_about_a_paragraph() -> None:
+def test_two_of_the_data_sets_own_questions_join_those_written_and_take_turns() -> None:
     own = tuple(WrittenQuestion("S", f"Question {n}?", "the bridge") for n in range(5))
-    source = WrittenGroups([replace(BRIDGE, questions=BRIDGE.questions + own)], seed=1)
-    groups = list(source.groups(0))
-    assert source.size == len(groups) == 4
-    assert sorted(group[0].kind for group in groups) == [
-        "written A", "written F", "written S", "written S"
-    ]  # fmt: skip
-    assert sum(len(group) - 1 for group in groups) == 3
+    paragraph = replace(BRIDGE, questions=BRIDGE.questions + own)
+    seen = set()
+    for epoch in range(8):
+        groups = groups_of(paragraph, epoch)
+        kinds = sorted(group[0].kind for group in groups)
+        assert kinds == ["written A", "written F", "written S", "written S"]
+        assert sum(len(group) - 1 for group in groups) == 3
+        asked = [group[0].question for group in groups if group[0].kind == "written S"]
+        assert len(set(asked)) == 2
+        seen |= {question[:10] for question in asked}
+    assert len(seen) > 2
 
 
-def test_other_paragraphs_of_a_world_stand_beside_unless_they_say_the_answer(
-    embedder: Embedder,
-) -> None:
-    source = ChronicleGroups([WORLD], embedder, seed=1)
-    groups = list(source.groups(0))
-    assert source.size == len(groups) == 3
-    built, shut = sorted(groups[:2], key=lambda group: group[0].kind)
-    assert [pair.passage for pair in built if pair.kind == "written U"].count(FERRY.text) <= 2
-    # The ferry's paragraph names Ada Holt, so it isn't shown as one without that answer.
-    assert FERRY.text not in {pair.passage for pair in built if pair.question == built[0].question}
-    assert FERRY.text in {pair.passage for pair in shut}
+def test_a_turned_question_stands_in_the_group_of_the_one_it_was_made_of() -> None:
+    own = tuple(WrittenQuestion("S", f"question {n}", "the bridge") for n in range(4))
+    turned = tuple(
+        WrittenQuestion("U", f"turned {n}", None, f"question {n}") for n in range(4) if n != 2
+    )
+    both = {}
+    for group in groups_of(WrittenParagraph(BRIDGE.text, own + turned)):
+        assert len(group) == 2
+        both[group[0].question[-1]] = group[1].question[-1]
+    assert both == {"0": "0", "1": "1", "3": "3"}
+
+
+def test_paragraphs_with_turned_questions_make_a_source_of_their_own() -> None:
+    turned = WrittenQuestion("U", "Who closed it in 1951?", None, "Who closed it?")
+    asked = WrittenQuestion("S", "Who closed it?", "Leo Brandt")
+    with_one = WrittenParagraph(BRIDGE.text, (asked, turned))
+    first, second = with_turned([Collection("varn", (with_one, FERRY)), WORLD.collection])
+    # The other paragraphs stay, without questions, to be asked about.
+    bare = replace(FERRY, questions=())
+    assert first == [Collection("varn", (with_one, bare))]
+    assert second == [
+        Collection("varn", (replace(with_one, questions=()), FERRY)),
+        WORLD.collection,
+    ]
+
+
+def test_other_paragraphs_stand_beside_unless_they_say_the_answer(embedder: Embedder) -> None:
+    def by_meaning(one: Collection) -> NearInMeaning:
+        texts = [paragraph.text for paragraph in one.paragraphs]
+        return NearInMeaning(texts, one.questions, embedder)
+
+    for nearest in (by_meaning, by_words):
+        source = WrittenGroups([WORLD.collection], Others(nearest, 2, 1.0), seed=1)
+        groups = list(source.groups(0))
+        assert source.size == len(groups) == 3
+        built, shut = sorted(groups[:2], key=lambda group: group[0].kind)
+        about = {pair.passage for pair in built if pair.question == built[0].question}
+        # The ferry's paragraph names Ada Holt, so it isn't shown as one without that answer.
+        assert FERRY.text not in about
+        assert FERRY.text in {pair.passage for pair in shut}
+        # Each of the three unanswerable ones is asked of the ferry's paragraph too.
+        asked = [pair.passage for group in groups for pair in group[1:]]
+        assert asked.count(BRIDGE.text) == 3 + 1  # the question about the ferry
+        assert asked.count(FERRY.text) == 3 + 1
 
 
 def test_worlds_kept_apart_are_none_of_those_trained_on() -> None:

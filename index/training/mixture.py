@@ -36,11 +36,19 @@ class Recipe:
 
 
 class Source(Protocol):
-    """Groups that are taken as they come, anew in each epoch."""
+    """Groups that are made anew for each epoch."""
 
     size: int  # groups of an epoch
 
     def groups(self, epoch: int) -> Iterable[Group]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """A source, and how much of it an epoch takes."""
+
+    source: Source
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Mixture:
         shifts: Sequence[Article],
         lexicon: Lexicon,
         recipe: Recipe,
-        sources: Sequence[Source] = (),
+        portions: Sequence[Portion] = (),
     ) -> None:
         self._articles = [*squad, *shifts]
         self._lexicon = lexicon
@@ -70,11 +78,11 @@ class Mixture:
         self._shifts = _places(shifts, first=len(squad))
         self._names = lru_cache(maxsize=None)(self._names_of)
         self._nearby = lru_cache(maxsize=None)(self._nearby_of)
-        self._sources = sources
-        self._given = lru_cache(maxsize=len(sources))(self._given_of)
+        self._portions = portions
+        self._given = lru_cache(maxsize=len(portions))(self._given_of)
 
     def order(self, epoch: int) -> list[Place]:
-        """The epoch's questions: a share of each data set and all of the sources, shuffled."""
+        """The epoch's questions: a share of each data set and of each source, shuffled."""
         rng = Random(f"{self._recipe.seed}:order:{epoch}")
         places: list[Place] = []
         for rows, share in (
@@ -82,8 +90,10 @@ class Mixture:
             (self._shifts, self._recipe.shifts_share),
         ):
             places += rng.sample(rows, round(len(rows) * share))
-        for number, source in enumerate(self._sources):
-            places += [Place(-1 - number, at, 0) for at in range(source.size)]
+        for number, portion in enumerate(self._portions):
+            size = portion.source.size
+            taken = sorted(rng.sample(range(size), round(size * portion.share)))
+            places += [Place(-1 - number, at, 0) for at in taken]
         rng.shuffle(places)
         return places
 
@@ -106,7 +116,7 @@ class Mixture:
         return tuple(replace(pair, question=typed(pair.question, rng)) for pair in pairs)
 
     def _given_of(self, source: int, epoch: int) -> list[Group]:
-        return list(self._sources[source].groups(epoch))
+        return list(self._portions[source].source.groups(epoch))
 
     def _count(self, rng: Random) -> int:
         drawn = rng.random()

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.embedding import Embedder
+
+
+class Nearest(Protocol):
+    def nearest(self, question: str, top_k: int) -> list[str]:
+        """Up to `top_k` paragraphs, the nearest first; equals in the order they stand."""
+        ...
 
 
 class Nearby:

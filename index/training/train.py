@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -19,14 +20,17 @@ from index.training.batching import Batch, Batches
 from index.training.checkpoint import Progress
 from index.training.data import training_articles
 from index.training.lexicon import Lexicon
-from index.training.mixture import Mixture, Recipe
+from index.training.mixture import Mixture, Portion, Recipe
+from index.training.nearby import Nearby, NearInMeaning
 from index.training.objective import loss
 from index.training.written import (
-    ChronicleGroups,
+    Collection,
+    Others,
     WrittenGroups,
     read_paragraphs,
     read_worlds,
     split_worlds,
+    with_turned,
 )
 
 WARM_UP = 0.04  # of the run
@@ -176,6 +180,18 @@ def _parameters(model: BertForQuestionAnswering) -> list[dict[str, object]]:
     ]
 
 
+def _by_words(collection: Collection) -> Nearby:
+    return Nearby([paragraph.text for paragraph in collection.paragraphs])
+
+
+def _by_meaning(embedder: Embedder) -> Callable[[Collection], NearInMeaning]:
+    def nearest(collection: Collection) -> NearInMeaning:
+        texts = [paragraph.text for paragraph in collection.paragraphs]
+        return NearInMeaning(texts, collection.questions, embedder)
+
+    return nearest
+
+
 def main() -> None:
     """Train the reader; started again with the same --out it goes on where it was."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -186,7 +202,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
     parser.add_argument("--squad-share", type=float, default=Recipe().squad_share)
     parser.add_argument("--shifts-share", type=float, default=Recipe().shifts_share)
-    parser.add_argument("--passes", type=int, default=2, help="over invented talks, in an epoch")
+    parser.add_argument("--written-share", type=float, default=1.0)
+    parser.add_argument("--turned-share", type=float, default=1.0)
+    parser.add_argument("--worlds-share", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
     parser.add_argument("--tokens", type=int, default=4480, help="of a batch")
     parser.add_argument("--threads", type=int, default=2)
@@ -199,11 +217,15 @@ def main() -> None:
     squad, shifts = training_articles(arguments.data)
     seed = arguments.seed
     recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
-    sources = (
-        WrittenGroups(read_paragraphs(squad), seed),
-        ChronicleGroups(split_worlds(read_worlds())[0], Embedder(), seed, arguments.passes),
+    turned, written = with_turned(read_paragraphs(squad))
+    worlds = [world.collection for world in split_worlds(read_worlds())[0]]
+    by_words, by_meaning = Others(_by_words, 1, 0.0), Others(_by_meaning(Embedder()), 2, 0.4)
+    portions = (
+        Portion(WrittenGroups(written, by_words, seed), arguments.written_share),
+        Portion(WrittenGroups(turned, by_words, seed), arguments.turned_share),
+        Portion(WrittenGroups(worlds, by_meaning, seed), arguments.worlds_share),
     )
-    mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, sources)
+    mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, portions)
     batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)
     epochs = None if arguments.minutes else arguments.epochs
     plan = Plan(epochs, arguments.minutes, arguments.rate, arguments.tokens)

@@ -3,8 +3,10 @@
 Two files in `written/`, JSON lines packed by xz; its README says how they came about. A question is
 `[kind, question, words of the paragraph that answer it or null]`; kinds are those of `KINDS`.
 
-- `paragraphs.jsonl.xz`: `{"paragraph": KEY, "questions": [...]}`, about paragraphs of SQuAD v1.1
-  train, which are named by `key_of` their text;
+- `paragraphs.jsonl.xz`: `{"paragraph": KEY, "questions": [...], "turned": [[KEY, question], ...]}`,
+  about paragraphs of SQuAD v1.1 train, which are named by `key_of` their text. Questions in
+  `turned` are the data set's own, named likewise, with a word or two changed so that they have no
+  answer;
 - `chronicles.jsonl.xz`: `{"world": "a01", "articles": [{"title", "published", "paragraphs":
   [{"text", "questions": [...]}]}]}`: articles about invented talks. A world's questions without
   an answer have none in any of its articles.
@@ -15,22 +17,19 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from corpus.types import Article
 from index.datasets import KnownQuestion, QuestionSet
-from index.embedding import Embedder
 from index.metrics import holds_answer
 from index.training import data
 from index.training.language import contains
-from index.training.nearby import NearInMeaning
+from index.training.nearby import Nearest
 from index.training.noise import typed
 from index.training.pairs import Group, Pair
 
@@ -51,9 +50,7 @@ KINDS = {
 # One world in five, by its name, is kept apart: the confidence is calibrated and measured there.
 KEPT_APART = 5
 OWN = 2  # questions that the data set has about a paragraph, beside those written about it
-NEAR = 7  # paragraphs of a world, nearest to the question, among which others are drawn
-OTHERS = 3  # of these, beside each answered question
-UNANSWERED_ELSEWHERE = 0.4  # of unanswerable questions, asked of another paragraph too
+NEAR = 7  # paragraphs, nearest to the question, among which others are drawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +58,25 @@ class WrittenQuestion:
     kind: str
     text: str
     answer: str | None  # words of the paragraph; None where it has none
+    turned: str | None = None  # the answered question of which this one was made
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenParagraph:
     text: str
     questions: tuple[WrittenQuestion, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """Paragraphs that are searched together: those of an article, or of a world."""
+
+    name: str
+    paragraphs: tuple[WrittenParagraph, ...]  # some without questions
+
+    @property
+    def questions(self) -> list[str]:
+        return [one.text for paragraph in self.paragraphs for one in paragraph.questions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,27 +99,44 @@ class World:
     def paragraphs(self) -> Iterator[WrittenParagraph]:
         return (paragraph for article in self.articles for paragraph in article.paragraphs)
 
+    @property
+    def collection(self) -> Collection:
+        return Collection(self.name, tuple(self.paragraphs))
+
 
 def key_of(text: str) -> str:
     """What names a paragraph of a public data set: the start of its SHA-256."""
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def read_paragraphs(
-    articles: Sequence[data.Article], path: Path = PARAGRAPHS
-) -> list[WrittenParagraph]:
-    """The questions about paragraphs of these articles, in the file's order.
+def read_paragraphs(articles: Sequence[data.Article], path: Path = PARAGRAPHS) -> list[Collection]:
+    """The articles with the questions written about their paragraphs; those without any left out.
 
     The data set's own questions are among them: worded close to the text, as the unanswerable ones
     are, so that closeness doesn't tell one from the other.
     """
-    found = {key_of(one.text): one for article in articles for one in article.paragraphs}
+    records = {record["paragraph"]: record for record in _records(path)}
     return [
-        WrittenParagraph(own.text, _questions(record["questions"]) + _own_questions(own))
-        for record in _records(path)
-        for own in [found.get(record["paragraph"])]
-        if own is not None
+        Collection(article.title, paragraphs)
+        for article in articles
+        for paragraphs in [tuple(_paragraph(own, records) for own in article.paragraphs)]
+        if any(paragraph.questions for paragraph in paragraphs)
     ]
+
+
+def with_turned(collections: Sequence[Collection]) -> tuple[list[Collection], list[Collection]]:
+    """The collections twice: with the questions of those paragraphs alone that have turned ones,
+    and with the questions of the others."""
+    sides: tuple[list[Collection], list[Collection]] = ([], [])
+    for has_turned, side in zip((True, False), sides, strict=True):
+        for one in collections:
+            kept = tuple(
+                paragraph if _has_turned(paragraph) == has_turned else _bare(paragraph)
+                for paragraph in one.paragraphs
+            )
+            if any(paragraph.questions for paragraph in kept):
+                side.append(Collection(one.name, kept))
+    return sides
 
 
 def read_worlds(path: Path = CHRONICLES) -> list[World]:
@@ -157,91 +184,101 @@ def split_worlds(worlds: Sequence[World]) -> tuple[list[World], list[World]]:
     return sides
 
 
+@dataclass(frozen=True, slots=True)
+class Others:
+    """Other paragraphs of the collection that a question is asked of, beside its own.
+
+    They are those that a search would find beside it, as the bot reads them side by side.
+    """
+
+    nearest: Callable[[Collection], Nearest]
+    answered: int  # of each answered question
+    unanswerable: float  # share of the unanswerable questions that are asked of one, too
+
+
 class WrittenGroups:
     """Groups made of written paragraphs; an epoch's depend on the seed and the epoch alone."""
 
-    def __init__(self, paragraphs: Sequence[WrittenParagraph], seed: int) -> None:
-        self._paragraphs = paragraphs
+    def __init__(self, collections: Sequence[Collection], others: Others, seed: int) -> None:
+        self._collections = collections
+        self._others = others
         self._seed = seed
-        self.size = sum(_answered(paragraph) for paragraph in paragraphs)
+        self._nearest = lru_cache(maxsize=None)(lambda at: others.nearest(collections[at]))
+        self.size = sum(len(_answered(p)) for one in collections for p in one.paragraphs)
 
     def groups(self, epoch: int) -> Iterator[Group]:
-        """Each answered question, beside some of its paragraph's unanswerable ones."""
-        for number, paragraph in enumerate(self._paragraphs):
-            rng = Random(f"written:{self._seed}:{epoch}:{number}")
-            for asked, lacking in dealt(paragraph, rng):
-                pairs = [_pair(asked, paragraph.text, rng)]
-                pairs += [_pair(one, paragraph.text, rng) for one in lacking]
-                yield tuple(pairs)
-
-
-class ChronicleGroups:
-    """Groups made of worlds: other paragraphs of a world stand beside the one that answers.
-
-    They are those that the bot's search would find beside it, as it reads them side by side.
-
-    :param passes: How often an epoch goes over them, each time with other neighbours.
-    """
-
-    def __init__(
-        self, worlds: Sequence[World], embedder: Embedder, seed: int, passes: int = 1
-    ) -> None:
-        self._worlds = worlds
-        self._embedder = embedder
-        self._seed = seed
-        self._passes = passes
-        self._nearby = lru_cache(maxsize=None)(self._nearby_of)
-        self.size = passes * sum(_answered(one) for world in worlds for one in world.paragraphs)
-
-    def groups(self, epoch: int) -> Iterator[Group]:
-        for turn, (number, world) in product(range(self._passes), enumerate(self._worlds)):
-            rng = Random(f"chronicles:{self._seed}:{epoch}:{turn}:{world.name}")
-            for paragraph in world.paragraphs:
+        """Each answered question beside some of its paragraph's unanswerable ones, and others."""
+        for at, collection in enumerate(self._collections):
+            rng = Random(f"written:{self._seed}:{epoch}:{collection.name}")
+            for paragraph in collection.paragraphs:
                 for asked, lacking in dealt(paragraph, rng):
                     pairs = [_pair(asked, paragraph.text, rng)]
-                    for other in self._others(number, asked, paragraph.text, OTHERS, rng):
+                    for other in self._drawn(at, asked, paragraph, self._others.answered, rng):
                         pairs.append(_elsewhere(asked, other, rng))
                     for one in lacking:
                         pairs.append(_pair(one, paragraph.text, rng))
-                        if rng.random() < UNANSWERED_ELSEWHERE:
-                            others = self._others(number, one, paragraph.text, 1, rng)
-                            pairs += [_elsewhere(one, other, rng) for other in others]
+                        if rng.random() < self._others.unanswerable:
+                            drawn = self._drawn(at, one, paragraph, 1, rng)
+                            pairs += [_elsewhere(one, other, rng) for other in drawn]
                     yield tuple(pairs)
 
-    def _others(
-        self, world: int, asked: WrittenQuestion, own: str, count: int, rng: Random
+    def _drawn(
+        self, at: int, asked: WrittenQuestion, own: WrittenParagraph, count: int, rng: Random
     ) -> list[str]:
         """Paragraphs near to the question that don't say the answer's words."""
+        if not count:
+            return []
         near = [
             text
-            for text in self._nearby(world).nearest(asked.text, NEAR + 1)
-            if text != own and not (asked.answer and contains(text, asked.answer))
+            for text in self._nearest(at).nearest(asked.text, NEAR + 1)
+            if text != own.text and not (asked.answer and contains(text, asked.answer))
         ]
         return rng.sample(near, min(count, len(near)))
-
-    def _nearby_of(self, world: int) -> NearInMeaning:
-        paragraphs = list(self._worlds[world].paragraphs)
-        asked = [question.text for paragraph in paragraphs for question in paragraph.questions]
-        return NearInMeaning([one.text for one in paragraphs], asked, self._embedder)
 
 
 def dealt(
     paragraph: WrittenParagraph, rng: Random
 ) -> list[tuple[WrittenQuestion, list[WrittenQuestion]]]:
-    """Each answered question with a share of the unanswerable ones, none of them twice."""
-    answered = [question for question in paragraph.questions if question.kind not in "US"]
-    own = [question for question in paragraph.questions if question.kind == OWN_KIND]
-    answered += rng.sample(own, min(OWN, len(own)))
-    lacking = [question for question in paragraph.questions if question.answer is None]
+    """Each answered question with what was made of it and a share of the other unanswerable ones.
+
+    None of them is there twice.
+    """
+    answered = _answered(paragraph)
+    spare = [one for one in paragraph.questions if one.kind == OWN_KIND and one not in answered]
+    # Own questions of which nothing was made take turns.
+    for at, asked in enumerate(answered):
+        if asked.kind == OWN_KIND and spare and not _made_of(paragraph, asked):
+            answered[at] = spare.pop(rng.randrange(len(spare)))
+            spare.append(asked)
+    lacking = [one for one in paragraph.questions if one.answer is None and one.turned is None]
     rng.shuffle(answered)
     rng.shuffle(lacking)
-    return [(asked, lacking[at :: len(answered)]) for at, asked in enumerate(answered)]
+    return [
+        (asked, _made_of(paragraph, asked) + lacking[at :: len(answered)])
+        for at, asked in enumerate(answered)
+    ]
 
 
-def _answered(paragraph: WrittenParagraph) -> int:
-    """How many groups are made of a paragraph."""
-    kinds = Counter(question.kind for question in paragraph.questions)
-    return kinds.total() - kinds["U"] - max(0, kinds[OWN_KIND] - OWN)
+def _answered(paragraph: WrittenParagraph) -> list[WrittenQuestion]:
+    """The questions that lead a group: all that were written, and of the data set's own as many
+    as something was made of, but at least `OWN`."""
+    written = [one for one in paragraph.questions if one.kind not in "US"]
+    own = [one for one in paragraph.questions if one.kind == OWN_KIND]
+    own.sort(key=lambda one: not _made_of(paragraph, one))
+    made = sum(bool(_made_of(paragraph, one)) for one in own)
+    return written + own[: max(OWN, made)]
+
+
+def _has_turned(paragraph: WrittenParagraph) -> bool:
+    return any(one.turned for one in paragraph.questions)
+
+
+def _bare(paragraph: WrittenParagraph) -> WrittenParagraph:
+    return WrittenParagraph(paragraph.text, ())
+
+
+def _made_of(paragraph: WrittenParagraph, asked: WrittenQuestion) -> list[WrittenQuestion]:
+    return [one for one in paragraph.questions if one.turned == asked.text]
 
 
 def _pair(question: WrittenQuestion, text: str, rng: Random) -> Pair:
@@ -269,12 +306,24 @@ def _chronicle(record: dict[str, Any]) -> Chronicle:
     )
 
 
-def _own_questions(paragraph: data.Paragraph) -> tuple[WrittenQuestion, ...]:
+def _paragraph(own: data.Paragraph, records: dict[str, dict[str, Any]]) -> WrittenParagraph:
+    record = records.get(key_of(own.text))
+    if record is None:
+        return WrittenParagraph(own.text, ())
+    asked = _own_questions(own)
+    by_key = {key_of(one.text): one.text for one in asked}
+    turned = tuple(
+        WrittenQuestion("U", text, None, by_key.get(key)) for key, text in record.get("turned", ())
+    )
+    return WrittenParagraph(own.text, _questions(record["questions"]) + turned + asked)
+
+
+def _own_questions(own: data.Paragraph) -> tuple[WrittenQuestion, ...]:
     """The data set's questions whose answer stands in one place alone: where is then certain."""
     return tuple(
         WrittenQuestion(OWN_KIND, question.text, question.answers[0].text)
-        for question in paragraph.questions
-        if question.answers and paragraph.text.count(question.answers[0].text) == 1
+        for question in own.questions
+        if question.answers and own.text.count(question.answers[0].text) == 1
     )
 
 
