@@ -2,8 +2,9 @@
 
 `collect` asks questions with known answers that the reader was not trained on, and keeps what
 speaks for every candidate, and whether it was right, in `index/models/calibration_data.jsonl.gz`.
-Half of each set's articles, and half of the invented disputes that training left out, are for
-fitting, the others for seeing what came of it. `fit` makes `index/models/calibration.json` of that
+Half of each set's articles, half of the invented disputes that training left out and half of the
+questions written for it about the bundled articles are for fitting, the others for seeing what came
+of it. `fit` makes `index/models/calibration.json` of that
 file alone. Two logistic models are fitted: one orders the candidates of a question, the other turns
 what speaks for the best one into the chance that it is right. The threshold is the lowest with
 which at most `FALSE_ANSWERS` of the unanswerable questions are answered, in each set of questions
@@ -42,7 +43,8 @@ DATA = BUNDLED_CALIBRATION.with_name("calibration_data.jsonl.gz")
 FALSE_ANSWERS = 0.05
 ENOUGH_F1 = 0.5  # a span that shares this much with a gold answer counts as right
 SEED = 7
-OWN = "development"  # the set of questions about the bundled articles
+DEVELOPMENT = "development"  # questions about the bundled articles that much was tried on
+OWN = (DEVELOPMENT, "calibration")  # all sets about them, by the names of their files
 CHRONICLES = "chronicles"  # those about invented disputes
 OWN_WEIGHT = 3.0
 
@@ -119,7 +121,7 @@ def fit_calibration(questions: Sequence[Asked]) -> tuple[Rows, Rows]:
 
     # Each question weighs the same, however many candidates it has; one about our own articles
     # as much as several about other texts, whose answers stand in a single passage each.
-    each = [OWN_WEIGHT if q.source.startswith(OWN) else 1.0 for q in questions]
+    each = [OWN_WEIGHT if q.source in OWN else 1.0 for q in questions]
     rows = np.concatenate([q.features[:, : len(ORDERING)] for q in questions])
     right = np.concatenate([q.right for q in questions])
     weight = np.concatenate(
@@ -187,12 +189,17 @@ def collect(
 
 
 def chosen_of(questions: QuestionSet, limit: int) -> list[Chosen]:
-    """Questions of a set, each with whether it is to fit to; all are if the set is our own.
+    """Questions of a set, each with whether it is to fit to.
 
-    :param limit: At most so many to fit to, and so many others; no article has both.
+    All of the development set are, as they can't measure any more; of other questions about the
+    bundled articles every second one.
+
+    :param limit: Of a set that brings its articles at most so many to fit to, and so many others;
+        no article has both.
     """
     if not questions.articles:
-        return [(known, True) for known in questions.questions]
+        known_well = questions.name == DEVELOPMENT
+        return [(q, known_well or at % 2 == 0) for at, q in enumerate(questions.questions)]
     titles = sorted({article.id for article in questions.articles})
     chosen: list[Chosen] = []
     for first, fitted in ((0, True), (1, False)):
@@ -266,9 +273,9 @@ def fitted(questions: Sequence[Asked]) -> Calibration:
     made = Calibration(tuple(weights.tolist()), tuple(answer_weights.tolist()), 0.0)
     confidences: dict[str, list[float]] = {}
     for q in questions:
-        if not q.answerable and q.source in (OWN, CHRONICLES):
+        if not q.answerable and q.source in (*OWN, CHRONICLES):
             confidence = made.probability(answer_rows(q, weights)[0])
-            confidences.setdefault(q.source, []).append(confidence)
+            confidences.setdefault("own" if q.source in OWN else q.source, []).append(confidence)
     return replace(made, threshold=choose_threshold(list(confidences.values())))
 
 

@@ -1,21 +1,25 @@
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from corpus.errors import ModelError
+from corpus.types import Article
 from index.calibrating import (
     DATA,
     Asked,
     answer_rows,
     choose_threshold,
+    chosen_of,
     collected,
     fit_calibration,
     fitted,
 )
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.datasets import KnownQuestion, QuestionSet
 from index.evidence import FEATURES, ORDERING
 
 
@@ -76,6 +80,17 @@ def test_what_the_reader_is_sure_of_is_learnt_to_be_right() -> None:
     assert right
     assert made.probability(row) > 0.8
     assert made.probability(answer_rows(questions[-1], weights)[0]) < 0.2
+
+
+def test_no_article_and_no_question_is_both_fitted_to_and_measured_on() -> None:
+    own = [KnownQuestion(str(n), "Who?", ("Ada",), "plain") for n in range(4)]
+    for name, expected in (("development", [True] * 4), ("calibration", [True, False] * 2)):
+        assert [fits for _, fits in chosen_of(QuestionSet(name, tuple(own)), 9)] == expected
+    about = [replace(one, asked_of=(f"article {one.id}", 1)) for one in own]
+    articles = tuple(Article(f"article {n}", "Title", ("Text.",)) for n in range(4))
+    chosen = chosen_of(QuestionSet("squad", tuple(about), articles), 9)
+    assert {q.id: fits for q, fits in chosen} == {"0": True, "1": False, "2": True, "3": False}
+    assert len(chosen_of(QuestionSet("squad", tuple(about), articles), 1)) == 2
 
 
 def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
