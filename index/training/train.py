@@ -219,7 +219,7 @@ def main() -> None:
     recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
     turned, written = with_turned(read_paragraphs(squad))
     worlds = [world.collection for world in split_worlds(read_worlds())[0]]
-    by_words, by_meaning = Others(_by_words, 1, 0.0), Others(_by_meaning(Embedder()), 2, 0.4)
+    by_words, by_meaning = Others(_by_words, 0.5, 0.0), Others(_by_meaning(Embedder()), 2, 0.4)
     portions = (
         Portion(WrittenGroups(written, by_words, seed), arguments.written_share),
         Portion(WrittenGroups(turned, by_words, seed), arguments.turned_share),

@@ -192,7 +192,7 @@ class Others:
     """
 
     nearest: Callable[[Collection], Nearest]
-    answered: int  # of each answered question
+    answered: float  # how many for each answered question; 0.5 is one for every second
     unanswerable: float  # share of the unanswerable questions that are asked of one, too
 
 
@@ -213,7 +213,8 @@ class WrittenGroups:
             for paragraph in collection.paragraphs:
                 for asked, lacking in dealt(paragraph, rng):
                     pairs = [_pair(asked, paragraph.text, rng)]
-                    for other in self._drawn(at, asked, paragraph, self._others.answered, rng):
+                    count = int(self._others.answered + rng.random())
+                    for other in self._drawn(at, asked, paragraph, count, rng):
                         pairs.append(_elsewhere(asked, other, rng))
                     for one in lacking:
                         pairs.append(_pair(one, paragraph.text, rng))
