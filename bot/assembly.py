@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.rendering import counted
 from bot.settings import Settings
 from corpus.bundled import take_over
 from corpus.errors import ModelError, SourceError
@@ -309,6 +310,6 @@ class Reindexed:
 
 
 def _summary(done: Reindexed) -> str:
-    told = f"{done.built.generation.count} passages, {done.built.added} added, "
-    told += f"{done.built.removed} removed, {done.built.embedded} texts embedded"
-    return told + (f", {len(done.lost)} pinned answers lost" if done.lost else "")
+    told = f"{counted(done.built.generation.count, 'passage')}, {done.built.added} added, "
+    told += f"{done.built.removed} removed, {counted(done.built.embedded, 'text')} embedded"
+    return told + (f", {counted(len(done.lost), 'pinned answer')} lost" if done.lost else "")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.rendering import counted
 from corpus.database import explained
 from corpus.errors import GenerationError, TalksError
 
@@ -50,7 +51,7 @@ def _articles(assembly: Assembly) -> str:
     coverage = assembly.corpus.coverage()
     if not coverage.articles:
         raise TalksError("there are no articles")
-    return f"{coverage.articles} articles, {coverage.passages} passages"
+    return f"{counted(coverage.articles, 'article')}, {counted(coverage.passages, 'passage')}"
 
 
 def _index(assembly: Assembly) -> str:
@@ -64,13 +65,15 @@ def _index(assembly: Assembly) -> str:
     if (live.model, live.embedded) != (model, EMBEDDED):
         raise GenerationError(f"generation {live.number} was made with {live.model}, not {model}")
     index = read_index(assembly.generations.path(live), live)
-    return f"generation {live.number}, {len(index)} passages, file sound"
+    return f"generation {live.number}, {counted(len(index), 'passage')}, file sound"
 
 
 def _waiting(assembly: Assembly) -> str:
     added, removed = assembly.generations.pending()
     if added or removed:
-        raise GenerationError(f"{added} passages wait to be indexed, {removed} to be dropped")
+        raise GenerationError(
+            f"waiting: {counted(added, 'passage')} to be indexed, {removed:,} to be dropped"
+        )
     return "the index holds what the corpus holds"
 
 

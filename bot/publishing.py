@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from telegram import Bot, InlineKeyboardButton
 
 from bot.markup import Formatted, Text, shortened
+from bot.rendering import counted
 from bot.sending import Buttons, Place, edit, send
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
@@ -107,12 +108,12 @@ def finished(done: Reindexed, job: Job, opening: str) -> tuple[Formatted, Button
         text.add(opening).lines()
     built = done.built
     counts = (
-        f"{built.generation.count:,} passages, {built.added:,} added, {built.removed:,} removed, "
-        f"{built.embedded:,} texts embedded"
+        f"{counted(built.generation.count, 'passage')}, {built.added:,} added, "
+        f"{built.removed:,} removed, {counted(built.embedded, 'text')} embedded"
     )
     if done.unchanged and done.live:
         text.add(f"Generation {done.live.number} is live already: ", BOLD)
-        text.add(f"nothing has changed, {done.live.count:,} passages.")
+        text.add(f"nothing has changed, {counted(done.live.count, 'passage')}.")
         return text.build(), []
     if done.published:
         text.add(f"Generation {built.generation.number} is live: ", BOLD).add(f"{counts}.")

@@ -101,16 +101,24 @@ def hosts(sources: tuple[str, ...]) -> str:
     return ", ".join(f"{host} ({n})" if n > 1 else host for host, n in found.items())
 
 
+def counted(count: int, what: str) -> str:
+    """A number and what is counted, in the plural where there isn't just one of it.
+
+    >>> counted(1, "passage"), counted(2500, "passage")
+    ('1 passage', '2,500 passages')
+    """
+    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
+
+
 def coverage_line(coverage: Coverage) -> str:
     """What the corpus covers, in a sentence."""
     if not coverage.articles:
         return "There are no articles yet."
-    noun = "article" if coverage.articles == 1 else "articles"
     dates = ""
     if coverage.earliest:
         first, last = human_date(coverage.earliest), human_date(coverage.latest)
         dates = f" of {first}" if first == last else f" from {first} to {last}"
-    return f"The corpus covers {coverage.articles} {noun}{dates}."
+    return f"The corpus covers {counted(coverage.articles, 'article')}{dates}."
 
 
 def human_date(iso: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.markup import Formatted, Text
-from bot.rendering import coverage_line
+from bot.rendering import counted, coverage_line
 from bot.telegram_text import BOLD
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def about(service: Service) -> Formatted:
     text.add(coverage_line(service.corpus.coverage())).lines()
     if live:
         text.add(f"Index: generation {live.number} of {live.created_at[:10]}, ")
-        text.add(f"{live.count:,} passages, found with {live.model}.").lines()
+        text.add(f"{counted(live.count, 'passage')}, found with {live.model}.").lines()
     text.add(_measured()).lines(2)
     text.add("Every answer is cut out of a stored article: nothing is written by a machine. ")
     text.add("/sources lists the articles.").lines(2)
@@ -64,8 +64,8 @@ def _measured() -> str:
     except (OSError, ValueError, KeyError, TypeError):
         return "How often it answers where it should decline was not measured for these models."
     return (
-        f"Measured with {count} questions that the articles don't answer: {rate:.1%} were answered "
-        "all the same; the others were declined."
+        f"Measured with {counted(count, 'question')} that the articles don't answer: "
+        f"{rate:.1%} were answered all the same; the others were declined."
     )
 
 

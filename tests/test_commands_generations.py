@@ -45,7 +45,7 @@ def test_a_lost_pinned_answer_refuses_to_publish_unless_forced(
     assert status(talks)["generation"] == 1
     assert talks("ask", QUESTION).exit_code == 0
     forced = talks("reindex", "--force")
-    assert (forced.exit_code, "is live: 1 passages" in forced.stdout) == (0, True)
+    assert (forced.exit_code, "is live: 1 passage" in forced.stdout) == (0, True)
     assert talks("ask", QUESTION).exit_code == 3
 
 
@@ -79,7 +79,7 @@ def test_a_check_shows_the_difference_and_publishes_nothing(talks: Talks, tmp_pa
         "Istanbul.” (Talks open, 16 May 2025)",
         "1 pinned question: 0 same, 0 changed, 0 lost, 1 won.",
         "       +  open",
-        "Nothing was published. It would have 2 passages (1 added, 0 removed, 1 texts embedded).",
+        "Nothing was published. It would have 2 passages (1 added, 0 removed, 1 text embedded).",
     ]
     assert status(talks)["generation"] == 1
     files = [path.name for path in (tmp_path / "data" / "generations").iterdir()]
@@ -108,7 +108,7 @@ def test_only_new_texts_are_embedded(talks: Talks, tmp_path: Path) -> None:
     talks("add", write(tmp_path / "open.md", LED, MENU))
     assert "2 texts embedded" in talks("reindex").stdout
     talks("add", write(tmp_path / "copy.md", LED, "It was the first meeting in three years."))
-    assert "(2 added, 0 removed, 1 texts embedded)" in talks("reindex").stdout
+    assert "(2 added, 0 removed, 1 text embedded)" in talks("reindex").stdout
     assert "4 texts embedded" not in talks("reindex").stdout
     assert "(4 added, 0 removed, 3 texts embedded)" in talks("reindex", "--full").stdout
 
@@ -122,7 +122,7 @@ def test_a_rollback_is_quick_needs_no_model_and_is_in_the_log(
     talks("reindex")
     monkeypatch.setattr("index.embedding.Embedder", None)
     said = talks("rollback").stdout
-    assert said.startswith("Generation 1 is live again: 1 passages. What was withdrawn stays so")
+    assert said.startswith("Generation 1 is live again: 1 passage. What was withdrawn stays so")
     nothing = talks("rollback")
     assert (nothing.exit_code, "There is no earlier generation" in nothing.stderr) == (1, True)
     told = [
@@ -182,7 +182,7 @@ def test_a_backup_restored_answers_as_before(talks: Talks, tmp_path: Path) -> No
     talks("add", write(tmp_path / "open.md", LED))
     talks("reindex")
     told = talks("backup", str(tmp_path / "copy.sqlite3")).stdout
-    assert told.startswith(f"{tmp_path / 'copy.sqlite3'}: 1 articles, ")
+    assert told.startswith(f"{tmp_path / 'copy.sqlite3'}: 1 article, ")
     talks("add", write(tmp_path / "open.md", MENU))
     talks("reindex")
     assert talks("ask", QUESTION).exit_code == 3
@@ -190,7 +190,7 @@ def test_a_backup_restored_answers_as_before(talks: Talks, tmp_path: Path) -> No
 
     gc.collect()  # the commands above ran in this very process, and the file must not be in use
     lines = talks("restore", str(tmp_path / "copy.sqlite3")).stdout.splitlines()
-    assert lines[0] == "Restored: 1 articles, 1 passages."
+    assert lines[0] == "Restored: 1 article, 1 passage."
     assert lines[1] == "Generation 1 is live, as it was then; so is the log."
     assert lines[-1].startswith("The corpus that was there before is kept as ")
     assert talks("ask", QUESTION).exit_code == 0
@@ -202,5 +202,5 @@ def test_an_export_is_what_add_reads(talks: Talks, tmp_path: Path) -> None:
     (line,) = talks("export").stdout.splitlines()
     assert json.loads(line)["paragraphs"] == [LED, MENU]
     told = talks("export", str(tmp_path / "all.jsonl"))
-    assert told.stderr == f"{tmp_path / 'all.jsonl'}: 1 articles.\n"
+    assert told.stderr == f"{tmp_path / 'all.jsonl'}: 1 article.\n"
     assert talks("add", str(tmp_path / "all.jsonl")).stdout.splitlines()[-1] == "1 unchanged."

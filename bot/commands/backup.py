@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from bot.commands import assembled, at_the_terminal
+from bot.rendering import counted
 from bot.settings import Settings
 
 
@@ -26,7 +27,7 @@ def backup(settings: Settings, file: Path) -> None:
     size = back_up(corpus, file)
     Journal(corpus.database).record(at_the_terminal(), "backed up to", str(file))
     coverage = corpus.coverage()
-    click.echo(f"{file}: {coverage.articles} articles, {size / 1e6:.1f} MB.")
+    click.echo(f"{file}: {counted(coverage.articles, 'article')}, {size / 1e6:.1f} MB.")
 
 
 @click.command()
@@ -48,7 +49,10 @@ def restore(settings: Settings, file: Path) -> None:
         # Index files of another time are noticed, and made again without the model.
         assembly.generations.load(live, None)
     coverage = assembly.corpus.coverage()
-    click.echo(f"Restored: {coverage.articles} articles, {coverage.passages} passages.")
+    click.echo(
+        f"Restored: {counted(coverage.articles, 'article')}, "
+        f"{counted(coverage.passages, 'passage')}."
+    )
     if live is not None:
         click.echo(f"Generation {live.number} is live, as it was then; so is the log.")
     if sum(assembly.generations.pending()):
@@ -74,4 +78,4 @@ def export(settings: Settings, file: Path) -> None:
             sys.stdout.buffer.write(f"{line}\n".encode())
         return
     count = write_lines(lines(corpus), file)
-    click.echo(f"{file}: {count} articles.", err=True)
+    click.echo(f"{file}: {counted(count, 'article')}.", err=True)

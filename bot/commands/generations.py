@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.commands import assembled, at_the_terminal
+from bot.rendering import counted
 from bot.settings import Settings
 
 if TYPE_CHECKING:
@@ -43,15 +44,15 @@ def reindex(settings: Settings, full: bool, check: bool, force: bool) -> None:
     _show_articles(assembly.corpus, done)
     built = done.built
     told = (
-        f"{built.generation.count} passages ({built.added} added, {built.removed} removed, "
-        f"{built.embedded} texts embedded)."
+        f"{counted(built.generation.count, 'passage')} ({built.added} added, "
+        f"{built.removed} removed, {counted(built.embedded, 'text')} embedded)."
     )
     if done.published:
         click.echo(f"Generation {built.generation.number} is live: {told}")
     elif done.unchanged and done.live:
         click.echo(
             f"Nothing has changed: generation {done.live.number} stays live, "
-            f"{done.live.count} passages."
+            f"{counted(done.live.count, 'passage')}."
         )
     elif check:
         click.echo(f"Nothing was published. It would have {told}")
@@ -70,8 +71,8 @@ def rollback(settings: Settings) -> None:
     """Publish the generation before the live one again, in under a second."""
     generation = assembled(settings).generations.rollback(at_the_terminal())
     click.echo(
-        f"Generation {generation.number} is live again: {generation.count} passages. What was "
-        "withdrawn stays so; `talks reindex` leads forward again."
+        f"Generation {generation.number} is live again: {counted(generation.count, 'passage')}. "
+        "What was withdrawn stays so; `talks reindex` leads forward again."
     )
 
 

@@ -11,6 +11,7 @@ from bot.commanding import admin_command
 from bot.handlers import admin_adding, admin_articles, admin_index
 from bot.markup import Formatted, Text
 from bot.records import Usage
+from bot.rendering import counted
 from bot.sending import Place, send
 from bot.service import Service
 from bot.telegram_text import BOLD
@@ -69,7 +70,7 @@ class Admin:
 def stats_text(usage: Usage) -> Formatted:
     """The counts in a few lines."""
     declined = usage.questions - usage.answered
-    text = Text().add(f"{usage.questions:,} questions kept", BOLD).lines()
+    text = Text().add(f"{counted(usage.questions, 'question')} kept", BOLD).lines()
     text.add(f"{usage.answered:,} answered, {declined:,} declined").lines()
     text.add(f"👍 {usage.up:,}, 👎 {usage.down:,}").lines()
     text.add(f"{usage.waiting:,} wait to be told").lines()

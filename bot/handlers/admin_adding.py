@@ -17,7 +17,7 @@ from bot.drafts import Draft, Drafts, article_of_file
 from bot.markup import Formatted, Text, shortened
 from bot.presses import answer_press, place_of
 from bot.publishing import Job, Publisher
-from bot.rendering import human_date
+from bot.rendering import counted, human_date
 from bot.sending import Buttons, Place, edit, send, typing
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
@@ -127,7 +127,9 @@ class Adding:
         when = human_date(article.published) or "no date"
         text.add(f"{article.outlet or 'no outlet'}, {when}, language {article.language}").lines()
         words = sum(len(paragraph.split()) for paragraph in article.paragraphs)
-        text.add(f"{len(article.paragraphs)} paragraphs, {words:,} words").lines()
+        text.add(
+            f"{counted(len(article.paragraphs), 'paragraph')}, {counted(words, 'word')}"
+        ).lines()
         text.add(f"Id: {article.id}").lines()
         if unchanged:
             text.add("It is stored already and reads the same.", ITALIC).lines()

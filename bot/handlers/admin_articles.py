@@ -11,7 +11,7 @@ from bot.admins import numbers_of, on_press, who
 from bot.commanding import admin_command
 from bot.markup import Formatted, Text, shortened
 from bot.presses import answer_press, place_of
-from bot.rendering import human_date
+from bot.rendering import counted, human_date
 from bot.sending import Buttons, Place, edit, send
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
@@ -103,7 +103,7 @@ class Articles:
         found = corpus.articles(withdrawn=bool(withdrawn))
         pages = max(1, -(-len(found) // LISTED))
         page = min(page, pages - 1)
-        text = Text().add(f"{len(found):,} articles", BOLD)
+        text = Text().add(counted(len(found), "article"), BOLD)
         text.add(" that were withdrawn" if withdrawn else "")
         text.add(f", page {page + 1} of {pages}" if pages > 1 else "")
         row: list[InlineKeyboardButton] = []

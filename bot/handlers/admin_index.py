@@ -16,6 +16,7 @@ from bot.feeding import check_feed
 from bot.markup import Formatted, Text, shortened
 from bot.presses import answer_press, place_of
 from bot.publishing import Job, Publisher, quoted
+from bot.rendering import counted
 from bot.sending import Buttons, Place, edit, send, typing
 from bot.service import Service
 from bot.telegram_text import BOLD, ITALIC
@@ -114,9 +115,9 @@ class Keeping:
             return "There is no earlier generation to go back to.", []
         live, before = published[:2]
         words = (
-            f"Generation {live.number} ({live.count:,} passages) is live. Go back to generation "
-            f"{before.number} ({before.count:,} passages, made {before.created_at[:16]})? Only a "
-            "reindex leads forward again."
+            f"Generation {live.number} ({counted(live.count, 'passage')}) is live. "
+            f"Go back to generation {before.number} ({counted(before.count, 'passage')}, "
+            f"made {before.created_at[:16]})? Only a reindex leads forward again."
         )
         row = [_button("Roll back", "rollback:yes"), _button("Leave it", "rollback:no")]
         return words, [row]
@@ -126,7 +127,9 @@ class Keeping:
             generation = self.service.assembly.generations.rollback(admin)
         except TalksError as exc:
             return f"Not rolled back: {exc}"
-        return f"Generation {generation.number} is live again: {generation.count:,} passages."
+        return (
+            f"Generation {generation.number} is live again: {counted(generation.count, 'passage')}."
+        )
 
     # -- pins
 
