@@ -37,7 +37,7 @@ from index.questions import QuestionKind
 from index.reading import BUNDLED_READER, Reader
 from index.reporting import put
 from index.search import Searcher
-from index.training.written import question_set, read_worlds, split_worlds
+from index.training.written import comparisons, question_set, read_worlds, split_worlds
 
 DATA = BUNDLED_CALIBRATION.with_name("calibration_data.jsonl.gz")
 FALSE_ANSWERS = 0.05
@@ -46,6 +46,7 @@ SEED = 7
 DEVELOPMENT = "development"  # questions about the bundled articles that much was tried on
 OWN = (DEVELOPMENT, "calibration")  # all sets about them, by the names of their files
 CHRONICLES = "chronicles"  # those about invented disputes
+COMPARISONS = "comparisons"  # long ones about the same, which need more than one paragraph
 OWN_WEIGHT = 3.0
 
 Chosen = tuple[KnownQuestion, bool]  # whether it is to fit to, or to measure on
@@ -59,6 +60,8 @@ class Asked:
     source: str  # the question set's name
     fitted: bool  # whether the calibration is fitted to it, or only measured on it
     answerable: bool
+    kind: QuestionKind
+    length: int  # content words
     features: Rows  # shape (candidates, len(FEATURES))
     right: NDArray[np.bool_]  # shape (candidates,)
     alike: NDArray[np.bool_]  # shape (candidates, candidates): whether two say the same
@@ -72,6 +75,8 @@ def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool
         return False
     if known.articles and passage.article_id not in known.articles:
         return False
+    if not known.extractive:
+        return True  # no sentence says it: showing what it is concluded from is all there is
     start, end = found.sentence
     if not holds_answer(passage.paragraph_text[start:end], known.answers):
         return False
@@ -90,6 +95,8 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -
         source=source,
         fitted=fitted,
         answerable=known.answerable,
+        kind=reading.kind,
+        length=len(reading.question.weights),
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
         alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
@@ -186,6 +193,8 @@ def collect(
             some = sample(questions.questions, of_a_world, SEED)
             chosen = [(known, number % 2 == 0) for known in some]
             keep(questions, CHRONICLES, chosen)
+            chosen = [(known, number % 2 == 0) for known in comparisons(world)]
+            keep(questions, COMPARISONS, chosen)
 
 
 def chosen_of(questions: QuestionSet, limit: int) -> list[Chosen]:
@@ -309,6 +318,8 @@ def collected(path: Path = DATA) -> Iterator[Asked]:
                 source=record["source"],
                 fitted=record["fitted"],
                 answerable=record["answerable"],
+                kind=QuestionKind(record["kind"]),
+                length=record["length"],
                 features=np.array(record["features"]),
                 right=np.array(record["right"], dtype=bool),
                 alike=np.array(
@@ -324,6 +335,8 @@ def _as_record(question: Asked) -> dict[str, Any]:
         "source": question.source,
         "fitted": question.fitted,
         "answerable": question.answerable,
+        "kind": question.kind.value,
+        "length": question.length,
         "features": np.round(question.features, 4).tolist(),
         "right": question.right.astype(int).tolist(),
         "alike": [sum(1 << j for j, same in enumerate(row) if same) for row in question.alike],

@@ -21,6 +21,7 @@ from index.calibrating import (
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
 from index.datasets import KnownQuestion, QuestionSet
 from index.evidence import FEATURES, ORDERING
+from index.questions import QuestionKind
 
 
 def test_the_bundled_calibration_has_a_weight_for_every_feature() -> None:
@@ -60,6 +61,8 @@ def question(right: list[bool], reader: list[float]) -> Asked:
         source="made",
         fitted=True,
         answerable=any(right),
+        kind=QuestionKind.WORDS,
+        length=3,
         features=features,
         right=np.array(right),
         alike=np.eye(count, dtype=bool),

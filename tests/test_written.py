@@ -20,11 +20,13 @@ from index.training.written import (
     PARAGRAPHS,
     Chronicle,
     Collection,
+    Comparison,
     Others,
     World,
     WrittenGroups,
     WrittenParagraph,
     WrittenQuestion,
+    comparisons,
     key_of,
     read_paragraphs,
     read_worlds,
@@ -64,6 +66,23 @@ def test_written_answers_stand_in_their_paragraphs() -> None:
             assert question.kind in KINDS
             assert (question.answer is None) == (question.kind == "U")
             assert question.answer is None or question.answer in paragraph.text
+
+
+def test_comparisons_name_paragraphs_of_their_world() -> None:
+    worlds = [world for world in read_worlds() if world.comparisons]
+    assert worlds == [world for world in split_worlds(worlds)[1] if world.comparisons]
+    for world in worlds:
+        for article, row in (place for one in world.comparisons for place in one.paragraphs):
+            assert world.articles[article - 1].paragraphs[row - 1].text
+
+
+def test_a_comparison_is_answered_by_any_paragraph_that_it_leans_on() -> None:
+    both = Comparison("Did the ferry come before the bridge?", ((1, 1), (1, 2)))
+    neither = Comparison("Did the ferry cost more than the bridge?", ())
+    first, second = comparisons(replace(WORLD, comparisons=(both, neither)))
+    assert (first.answerable, first.extractive, second.answerable) == (True, False, False)
+    assert first.paragraphs == (("w1-1", 1), ("w1-1", 2))
+    assert first.articles == ("w1-1",)
 
 
 def test_written_questions_about_public_paragraphs_are_named_by_their_text(tmp_path: Path) -> None:

@@ -8,8 +8,10 @@ Two files in `written/`, JSON lines packed by xz; its README says how they came 
   `turned` are the data set's own, named likewise, with a word or two changed so that they have no
   answer;
 - `chronicles.jsonl.xz`: `{"world": "a01", "articles": [{"title", "published", "paragraphs":
-  [{"text", "questions": [...]}]}]}`: articles about invented talks. A world's questions without
-  an answer have none in any of its articles.
+  [{"text", "questions": [...]}]}], "comparisons": [...]}`: articles about invented talks. A world's
+  questions without an answer have none in any of its articles. Comparisons are long questions that
+  lean on several paragraphs, for the worlds that are kept apart alone: `[question, [[1, 2], ...]]`,
+  the second paragraph of the first article and so on; none where they can't be answered.
 """
 
 from __future__ import annotations
@@ -89,11 +91,20 @@ class Chronicle:
 
 
 @dataclass(frozen=True, slots=True)
+class Comparison:
+    """A question that more than one paragraph is needed for."""
+
+    text: str
+    paragraphs: tuple[tuple[int, int], ...]  # article and paragraph, from 1; empty: unanswerable
+
+
+@dataclass(frozen=True, slots=True)
 class World:
     """The articles about one invented dispute."""
 
     name: str
     articles: tuple[Chronicle, ...]
+    comparisons: tuple[Comparison, ...] = ()
 
     @property
     def paragraphs(self) -> Iterator[WrittenParagraph]:
@@ -141,7 +152,14 @@ def with_turned(collections: Sequence[Collection]) -> tuple[list[Collection], li
 
 def read_worlds(path: Path = CHRONICLES) -> list[World]:
     return [
-        World(record["world"], tuple(_chronicle(one) for one in record["articles"]))
+        World(
+            record["world"],
+            tuple(_chronicle(one) for one in record["articles"]),
+            tuple(
+                Comparison(text, tuple((article, row) for article, row in places))
+                for text, places in record.get("comparisons", ())
+            ),
+        )
         for record in _records(path)
     ]
 
@@ -194,6 +212,25 @@ class Others:
     nearest: Callable[[Collection], Nearest]
     answered: float  # how many for each answered question; 0.5 is one for every second
     unanswerable: float  # share of the unanswerable questions that are asked of one, too
+
+
+def comparisons(world: World) -> tuple[KnownQuestion, ...]:
+    """A world's comparisons: answered by any of the paragraphs that they lean on."""
+    known = []
+    for number, one in enumerate(world.comparisons, 1):
+        paragraphs = tuple((f"{world.name}-{article}", row) for article, row in one.paragraphs)
+        known.append(
+            KnownQuestion(
+                id=f"{world.name}-{number}",
+                question=one.text,
+                answers=("yes or no",) if paragraphs else (),
+                kind="comparison" if paragraphs else KINDS["U"],
+                articles=tuple(dict.fromkeys(article for article, _ in paragraphs)),
+                paragraphs=paragraphs,
+                extractive=False,
+            )
+        )
+    return tuple(known)
 
 
 class WrittenGroups:
