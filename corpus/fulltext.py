@@ -55,6 +55,7 @@ class FullText:
         self._database = database
         self._spelling = spelling or Spelling(database)
         self._frequencies: dict[str, int] = {}
+        self._counted = 0  # passages that there were when these were counted
 
     def parse(self, text: str) -> Query:
         """Take a query apart.
@@ -125,10 +126,11 @@ class FullText:
         return {rowid: weight / whole for rowid, weight in named.items()}
 
     def frequency(self, term: str) -> int:
-        """In how many passages a folded word stands, in any inflection; counted once, then kept."""
+        """In how many passages a folded word stands, in any inflection."""
+        stored = self._stored()
+        if stored != self._counted or len(self._frequencies) >= MAX_FREQUENCIES:
+            self._frequencies, self._counted = {}, stored
         if term not in self._frequencies:
-            if len(self._frequencies) >= MAX_FREQUENCIES:
-                self._frequencies.clear()
             sql = "SELECT COUNT(*) FROM passages_fts WHERE passages_fts MATCH ?"
             with explained(self._database.path):
                 row = self._database.db.execute(sql, [_phrases([term])]).fetchone()
@@ -137,10 +139,14 @@ class FullText:
 
     def weight(self, term: str) -> float:
         """How much a folded word tells, by the rarity of its inflections; above 0."""
+        return math.log(1 + (self._stored() + 1) / (self.frequency(term) + 0.5))
+
+    def _stored(self) -> int:
+        """How many passages there are."""
         with explained(self._database.path):
             # Earlier versions are among these: counting what can be found would be slow.
-            (stored,) = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
-        return math.log(1 + ((stored or 0) + 1) / (self.frequency(term) + 0.5))
+            (newest,) = self._database.db.execute("SELECT MAX(id) FROM passages").fetchone()
+        return newest or 0
 
     def _match(self, terms: Collection[Term]) -> str | None:
         chosen: list[Term] = []

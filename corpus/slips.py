@@ -19,8 +19,13 @@ ASKING = STOP_WORDS | frozenset(_ASKING.split())
 LONG = 8  # letters from which a word is near few others
 _VOWELS = set("aeiouy")
 _ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_NEIGHBOURS = {
-    key: {k for r in _ROWS[max(0, y - 1) : y + 2] for k in r[max(0, x - 1) : x + 2]} - {key}
+NEIGHBOURS = {  # the keys around each key
+    key: "".join(
+        other
+        for near in _ROWS[max(0, y - 1) : y + 2]
+        for other in near[max(0, x - 1) : x + 2]
+        if other != key
+    )
     for y, row in enumerate(_ROWS)
     for x, key in enumerate(row)
 }
@@ -48,7 +53,7 @@ def slip(typed: str, meant: str) -> Slip:
     if len(typed) < len(meant) or sorted(typed) == sorted(meant):
         return Slip.HANDS
     wrong, right = next((a, b) for a, b in zip(typed, meant, strict=True) if a != b)
-    if right in _NEIGHBOURS[wrong]:
+    if right in NEIGHBOURS[wrong]:
         return Slip.KEYS
     return Slip.EAR if {wrong, right} <= _VOWELS else Slip.OTHER
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.analysis import content_words, words
-from corpus.errors import ModelError
 from corpus.sentences import sentence_spans
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
@@ -51,14 +50,14 @@ class Answerer:
         self,
         corpus: Corpus,
         searcher: Searcher,
-        reader: Reader | ModelError,
+        reader: Reader,
         calibration: Calibration,
         top_k: int = TOP_K,
         threshold: float | None = None,
     ) -> None:
         self._corpus = corpus
         self._searcher = searcher
-        self._reader = None if isinstance(reader, ModelError) else reader
+        self._reader = reader
         self._calibration = calibration
         self._top_k = top_k
         self.threshold = calibration.threshold if threshold is None else threshold
@@ -100,7 +99,7 @@ class Answerer:
         began = time.perf_counter()
         # What is read and weighed is what was searched; the answer shows the question as typed.
         question = self._searcher.understood(question)
-        results = self._searcher.search(question, 2 * DEPTH)
+        results = self._searcher.find(question, 2 * DEPTH)
         # All that was found is at hand, so copies of one passage take no other's place.
         hits = collapsed(self._corpus.copies, results.hits, self._top_k)
         results = replace(results, hits=hits)
@@ -110,11 +109,14 @@ class Answerer:
             for hit in results.hits
         }
         asked = Question.of(question, self._searcher.full_text.weight)
-        candidates = self._candidates(asked, results.hits, articles)
+        kind = kind_of(question)
+        # Key words are answered by whole sentences, for which nothing has to be read.
+        read_for = () if kind is QuestionKind.KEYWORDS else results.hits
+        candidates = self._candidates(asked, read_for, articles)
         read = time.perf_counter()
         return Reading(
             question=asked,
-            kind=kind_of(question),
+            kind=kind,
             results=results,
             articles=articles,
             candidates=tuple(
@@ -156,8 +158,6 @@ class Answerer:
     def _candidates(
         self, question: Question, hits: Sequence[Hit], articles: dict[str, Article]
     ) -> list[Candidate]:
-        if self._reader is None:
-            return []
         # The reader is surer of a question that has its mark.
         asked = question.text if question.text.endswith("?") else f"{question.text}?"
         spans = self._reader.read(asked, [hit.passage.text for hit in hits])
@@ -189,7 +189,8 @@ class Answerer:
         scored.sort(key=lambda pair: -pair[0])
         best = scored[0][0] if scored else 0.0
         near_best = [c for score, c in scored if score > best - 0.05]
-        confidence = min(1.0, best) * self.threshold / KEYWORD_COVER
+        # On the scale of the other confidences: what is just enough is the bundled threshold.
+        confidence = min(1.0, best) * self._calibration.threshold / KEYWORD_COVER
         return min(confidence, 1.0), one_a_passage(near_best)
 
     def _cite(

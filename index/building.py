@@ -72,8 +72,8 @@ class Built:
 def embedding_text(passage: Passage) -> str:
     """The words that stand for a passage: its own alone.
 
-    With its article's title (and date) before it, the right passage came first less often: see
-    the table in `benchmarks/README.md`.
+    With its article's title (and date) before it the right passage didn't come first more often:
+    see the table in `benchmarks/README.md`.
     """
     return passage.text
 

@@ -2,9 +2,9 @@
 
 `collect` asks questions with known answers that the reader was not trained on, and keeps what
 speaks for every candidate, and whether it was right, in `index/models/calibration_data.jsonl.gz`.
-Half of each set's articles, half of the invented disputes that training left out and half of the
-questions written for it about the bundled articles are for fitting, the others for seeing what came
-of it. `fit` makes `index/models/calibration.json` of that
+Half of each set's articles, half of the invented disputes that training left out, half of the
+questions written for this about the bundled articles, and all of the development questions are for
+fitting, the others for seeing what came of it. `fit` makes `index/models/calibration.json` of that
 file alone. Two logistic models are fitted: one orders the candidates of a question, the other turns
 what speaks for the best one into the chance that it is right. The threshold is the lowest with
 which at most `FALSE_ANSWERS` of the unanswerable questions are answered, in each set of questions
@@ -71,6 +71,8 @@ class Asked:
 def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool:
     """Whether a candidate answers: right words in a right paragraph."""
     passage = found.hit.passage
+    if not known.answerable:
+        return False
     if known.paragraphs and (passage.article_id, passage.paragraph) not in known.paragraphs:
         return False
     if known.articles and passage.article_id not in known.articles:
@@ -200,15 +202,20 @@ def collect(
 def chosen_of(questions: QuestionSet, limit: int) -> list[Chosen]:
     """Questions of a set, each with whether it is to fit to.
 
-    All of the development set are, as they can't measure any more; of other questions about the
-    bundled articles every second one.
+    All of the development set are, as they can't measure any more. Others about the bundled
+    articles go by the first article that answers, or in turn, so that no fact is on both sides.
 
     :param limit: Of a set that brings its articles at most so many to fit to, and so many others;
         no article has both.
     """
     if not questions.articles:
-        known_well = questions.name == DEVELOPMENT
-        return [(q, known_well or at % 2 == 0) for at, q in enumerate(questions.questions)]
+        if questions.name == DEVELOPMENT:
+            return [(known, True) for known in questions.questions]
+        answering = sorted({min(known.articles) for known in questions.questions if known.articles})
+        return [
+            (known, (answering.index(min(known.articles)) if known.articles else turn) % 2 == 0)
+            for turn, known in enumerate(questions.questions)
+        ]
     titles = sorted({article.id for article in questions.articles})
     chosen: list[Chosen] = []
     for first, fitted in ((0, True), (1, False)):

@@ -117,6 +117,7 @@ def _lacking(named: frozenset[str], found: frozenset[str]) -> float:
 
 def _named(text: str) -> frozenset[str]:
     """Stems of what is capitalised within the question, and of its numbers."""
-    found = [word for word in re.findall(r"\w+", text)[1:] if word[0].isupper()]
+    shouted = text == text.upper()
+    found = [word for word in re.findall(r"\w+", text)[1:] if word[0].isupper() and not shouted]
     found += re.findall(r"\d\w*", text)
     return frozenset(stem(word) for name in found for word in words(name))

@@ -11,7 +11,7 @@ from corpus.analysis import fold, words
 _MONTHS = "january february march april may june july august september october november december"
 _MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS.split())})"
 _DATE = re.compile(
-    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})|({_MONTH}) (\d{{1,2}})\b)"
+    rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})\b|({_MONTH}) (\d{{1,2}})\b)"
 )
 _DATES = re.compile(rf"\b\d{{1,2}}(?:, \d{{1,2}})*(?: and \d{{1,2}}| to \d{{1,2}})? {_MONTH}\b")
 _ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]

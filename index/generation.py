@@ -2,8 +2,8 @@
 
 A generation is one file, `generations/<number>.faiss`, and one row of the table `generations`. The
 row with the highest `published` number is live. Nothing is ever changed in place: publishing and
-rolling back are one SQLite transaction, and a file that is lost or damaged is made again from the
-stored embeddings.
+rolling back are one SQLite transaction. A file that is lost or damaged is made again from the
+stored embeddings, of the passages that there are to find by then.
 """
 
 from __future__ import annotations

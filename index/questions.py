@@ -14,11 +14,12 @@ def set_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_ASKING = set_of("who whom whose what which when where why how name list tell explain describe")
+_ASKING = set_of("who whom whose what which when where why how")
+_TELLING = set_of("name list tell explain describe")  # at the start alone: "a prisoner list"
 _DECIDING = set_of(
     """
     is are was were am do does did has have had will would can could shall should may might must
-    isn aren wasn weren don doesn didn hasn haven hadn won wouldn can couldn shouldn
+    isnt arent wasnt werent dont doesnt didnt hasnt havent hadnt wont wouldnt cant couldnt shouldnt
     """
 )
 
@@ -38,23 +39,26 @@ def kind_of(question: str) -> QuestionKind:
     >>> [kind_of(q).value for q in ("Who led it?", "did putin come", "ceasefire 30 days")]
     ['words', 'yes/no', 'keywords']
     """
+    marked = question.rstrip().endswith("?")
     asked = words(question)
     if not asked:
         return QuestionKind.KEYWORDS
-    if asked[0] in _DECIDING:
+    month = asked[0] == "may" and (not marked or asked[1:2] == [] or asked[1].isdigit())
+    if asked[0] in _DECIDING and not month:
         return QuestionKind.YES_NO
-    if _ASKING.intersection(asked):
+    if asked[0] in _TELLING or _ASKING.intersection(asked):
         return QuestionKind.WORDS
     # "Medinsky was born in?" asks for words; without a mark and a verb it is a search.
-    return QuestionKind.WORDS if question.rstrip().endswith("?") else QuestionKind.KEYWORDS
+    return QuestionKind.WORDS if marked else QuestionKind.KEYWORDS
 
 
 _LEAD = re.compile(
-    r"^(?:and|but|so|ok|okay|what about|how about|and what about|and how about)\b[\s,]*", re.I
+    r"^(?:(?:and|but|so|ok|okay)[\s,]+)?(?:what|how) about\b[\s,]*|^(?:and|but|so|ok|okay)\b[\s,]*",
+    re.I,
 )
-_POINTING = set_of(
-    "he she it they him her them his hers its their theirs there then that this those these"
-)
+_POINTING = set_of("he she it they him her them his hers its their theirs")
+# Elsewhere these mostly don't: "who said that ...", "how many were there in ...".
+_POINTING_LAST = set_of("there then that this those these")
 _POSSESSIVE = re.compile(r"\b[\w.-]+['’]s\b|\b[\w.-]+s['’](?=\s|$)")
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|next|previous)\b", re.I)
 _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-ZÀ-ÞŀА-ЯІЇЄҐİĞŞÇÖÜ]\w+(?:\s+[A-ZÀ-ÞА-ЯІЇЄҐİĞŞÇÖÜ]\w+)*")
@@ -80,12 +84,16 @@ def standalone(question: str, context: Sequence[str]) -> str:
         replaced = _exchange(before, rest)
         if replaced is not None:
             return replaced
-    if _POINTING.intersection(words(question)) and len(_names(before)) > 0:
+    if _points_back(words(question)) and len(_names(before)) > 0:
         names = [name for name in _names(before) if name.lower() not in question.lower()]
         return f"{question.rstrip(' ?')} ({', '.join(names)})?" if names else question
     if lead and _is_short(rest):
         return f"{before.rstrip(' ?')}: {rest}"
     return question
+
+
+def _points_back(asked: list[str]) -> bool:
+    return bool(_POINTING.intersection(asked) or _POINTING_LAST.intersection(asked[-1:]))
 
 
 def _is_short(text: str) -> bool:

@@ -12,7 +12,7 @@ from corpus.store import Corpus
 from corpus.types import Passage
 from corpus.variants import Spelling
 from index.building import EMBEDDED, Generations
-from index.embedding import Embedder, Embeddings
+from index.embedding import Embedder
 from index.generation import Generation, VectorIndex
 
 log = logging.getLogger(__name__)
@@ -86,7 +86,13 @@ class Searcher:
 
         :raises QueryError: If it has no word or sign in it, or `top_k` is below 1.
         """
-        query = self.understood(clean_query(query))
+        return self.find(self.understood(clean_query(query)), top_k)
+
+    def find(self, query: str, top_k: int) -> Results:
+        """The same for a query that has been cleaned and understood.
+
+        :raises QueryError: If `top_k` is below 1.
+        """
         if top_k < 1:
             raise QueryError(f"At least 1 passage has to be asked for, not {top_k}.")
         live = self._live()
@@ -105,10 +111,6 @@ class Searcher:
         covers = self._full_text.cover(parsed, matches.keys())
         shares = {i: score / best * covers[i] for i, score in matches.items() if i in covers}
         return Results(self._mixed(cosines, shares, top_k), number, self._broken)
-
-    def embed(self, query: str) -> Embeddings | None:
-        """The vector of a question, shape (1, dim), or None without an embedding model."""
-        return None if self._embedder is None else self._embedder.encode_queries([query])
 
     def _mixed(
         self, cosines: dict[int, float], lexical: dict[int, float], top_k: int

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +7,7 @@ from corpus.errors import QueryError
 from corpus.parsing import read_file
 from corpus.store import Corpus
 from index.answering import Answerer
+from index.calibration import Calibration
 from index.questions import QuestionKind, kind_of, standalone
 from tests.conftest import ARTICLES, article
 
@@ -124,7 +124,9 @@ def test_a_follow_up_is_understood_from_the_question_before(
 def test_a_threshold_of_one_declines_everything(cycling: Corpus, answerer: Answers) -> None:
     answers = answerer(cycling)
     answers.threshold = 1.0
-    assert not answers.answer("Who won the Tour de France?").answered
+    for question in ("Who won the Tour de France?", "tour winner time trial"):
+        answer = answers.answer(question)
+        assert (answer.answered, answer.confidence < 1.0) == (False, True)
 
 
 def test_an_empty_question_is_told_so(cycling: Corpus, answerer: Answers) -> None:
@@ -140,7 +142,7 @@ def test_hostile_questions_are_answered_or_declined(
 ) -> None:
     answer = answerer(cycling).answer(question)
     assert answer.question == question
-    assert answer.answered == bool(answer.citations)
+    assert answer.answered == (answer.confidence >= Calibration.load().threshold)
 
 
 def test_text_in_an_article_cannot_steer_the_answer(corpus: Corpus, answerer: Answers) -> None:
@@ -177,6 +179,13 @@ def test_a_corpus_of_nothing_declines(corpus: Corpus, answerer: Answers) -> None
         ("who led russias team", QuestionKind.WORDS),
         ("Did Putin come?", QuestionKind.YES_NO),
         ("isn't it over?", QuestionKind.YES_NO),
+        ("isnt it over", QuestionKind.YES_NO),
+        ("won tour", QuestionKind.KEYWORDS),
+        ("May Kyiv refuse?", QuestionKind.YES_NO),
+        ("may 16 talks istanbul", QuestionKind.KEYWORDS),
+        ("May 2025 prisoner exchange", QuestionKind.KEYWORDS),
+        ("prisoner list exchange", QuestionKind.KEYWORDS),
+        ("list the delegates", QuestionKind.WORDS),
         ("ceasefire 30 days", QuestionKind.KEYWORDS),
         ("tell me about the memorandum", QuestionKind.WORDS),
         ("Medinsky's office?", QuestionKind.WORDS),
@@ -194,7 +203,14 @@ def test_kinds_of_questions(question: str, kind: QuestionKind) -> None:
         ("what about the third round?", "When was the first round?", "When was the third round?"),
         ("and Umerov?", "Where was Vladimir Medinsky born?", "Where was Umerov born?"),
         ("when was he born?", "Who is Medinsky, really?", "when was he born (Medinsky)?"),
+        ("and what about Umerov?", "Where was Vladimir Medinsky born?", "Where was Umerov born?"),
+        ("who said that?", "Did Medinsky refuse?", "who said that (Medinsky)?"),
         ("Who chaired the talks?", "Who led Russia's team?", "Who chaired the talks?"),
+        (
+            "Who said that Ukraine refused the offer?",
+            "Who is Vladimir Medinsky, really?",
+            "Who said that Ukraine refused the offer?",
+        ),
     ],
 )
 def test_follow_ups_put_into_words(question: str, before: str, meant: str) -> None:
@@ -205,7 +221,7 @@ def test_the_bundled_articles_are_all_parsed_and_answer_the_first_example(
     corpus: Corpus, answerer: Answers
 ) -> None:
     for file in sorted(Path(ARTICLES).glob("*.md")):
-        corpus.add(replace(read_file(file)))
+        corpus.add(read_file(file))
     answer = answerer(corpus).answer("who led Russia's delegation?")
     assert answer.words is not None
     assert "Vladimir Medinsky" in answer.words

@@ -1,5 +1,6 @@
 import gzip
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,21 +8,27 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
-from corpus.types import Article
+from corpus.store import Corpus
+from corpus.types import Article, Passage
+from index.answering import Answerer
 from index.calibrating import (
     DATA,
     Asked,
     answer_rows,
+    asked,
     choose_threshold,
     chosen_of,
     collected,
     fit_calibration,
     fitted,
+    is_right,
 )
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
 from index.datasets import KnownQuestion, QuestionSet
-from index.evidence import FEATURES, ORDERING
+from index.evidence import FEATURES, ORDERING, Candidate
 from index.questions import QuestionKind
+from index.search import Hit
+from tests.conftest import article
 
 
 def test_the_bundled_calibration_has_a_weight_for_every_feature() -> None:
@@ -87,13 +94,54 @@ def test_what_the_reader_is_sure_of_is_learnt_to_be_right() -> None:
 
 def test_no_article_and_no_question_is_both_fitted_to_and_measured_on() -> None:
     own = [KnownQuestion(str(n), "Who?", ("Ada",), "plain") for n in range(4)]
-    for name, expected in (("development", [True] * 4), ("calibration", [True, False] * 2)):
-        assert [fits for _, fits in chosen_of(QuestionSet(name, tuple(own)), 9)] == expected
+    # Of one fact in two articles, and of another in a third.
+    answering = (("a",), ("b", "a"), ("c",), ())
+    named = [replace(q, articles=names) for q, names in zip(own, answering, strict=True)]
+    own_sets = (("development", [True] * 4), ("calibration", [True, True, False, False]))
+    for name, expected in own_sets:
+        assert [fits for _, fits in chosen_of(QuestionSet(name, tuple(named)), 9)] == expected
     about = [replace(one, asked_of=(f"article {one.id}", 1)) for one in own]
     articles = tuple(Article(f"article {n}", "Title", ("Text.",)) for n in range(4))
     chosen = chosen_of(QuestionSet("squad", tuple(about), articles), 9)
     assert {q.id: fits for q, fits in chosen} == {"0": True, "1": False, "2": True, "3": False}
     assert len(chosen_of(QuestionSet("squad", tuple(about), articles), 1)) == 2
+
+
+def test_a_candidate_is_right_in_a_right_place_with_right_words() -> None:
+    text = "Ada Holt led it. Leo Brandt did not come."
+    hit = Hit(Passage(1, "a", 2, text, 0, len(text)), 1, 1.0, 1.0, 1.0)
+    ada = Candidate(hit, 0, 8, (0, 16), ())
+    known = KnownQuestion("q", "Who led it?", ("Ada Holt",), "plain")
+    words, deciding = QuestionKind.WORDS, QuestionKind.YES_NO
+    assert is_right(known, ada, words)
+    assert not is_right(known, replace(ada, start=17, end=27, sentence=(17, 41)), words)
+    assert not is_right(replace(known, articles=("b",)), ada, words)
+    there, elsewhere = (replace(known, paragraphs=(("a", row),)) for row in (2, 3))
+    assert is_right(there, ada, words)
+    assert not is_right(there, replace(ada, start=9, end=12), words)  # "led"
+    assert is_right(there, replace(ada, start=9, end=12), deciding)  # the sentence is shown
+    assert not is_right(elsewhere, ada, words)
+    # What no sentence says is proved by what it is concluded from; nothing proves what isn't told.
+    concluded = replace(there, answers=("yes",), extractive=False)
+    assert is_right(concluded, ada, deciding)
+    assert not is_right(replace(concluded, answers=(), paragraphs=()), ada, deciding)
+
+
+def test_what_is_fitted_to_is_what_the_bot_decides_by(
+    corpus: Corpus, answerer: Callable[[Corpus], Answerer]
+) -> None:
+    for number, name in enumerate(("Ada Holt", "Leo Brandt", "Ada Holt")):
+        text = f"{name} led the delegation of Kestria in the round of {number + 1} June."
+        corpus.add(article(f"a{number}", text))
+    answers = answerer(corpus)
+    asked_for = "Who led the delegation of Kestria?"
+    reading = answers.read(asked_for)
+    known = KnownQuestion("q", asked_for, ("Ada Holt",), "plain")
+    kept = asked(answers, known, "made", True)
+    assert kept is not None
+    row, right = answer_rows(kept, np.array(Calibration.load().candidate_weights))
+    assert row == pytest.approx(answers.answer_features(reading))
+    assert right == ("Ada Holt" in reading.candidates[0].words)
 
 
 def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
@@ -110,3 +158,4 @@ def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:
     made, bundled = fitted([one for one in collected() if one.fitted]), Calibration.load()
     np.testing.assert_allclose(made.candidate_weights, bundled.candidate_weights, atol=0.01)
     np.testing.assert_allclose(made.answer_weights, bundled.answer_weights, atol=0.01)
+    assert made.threshold == pytest.approx(bundled.threshold, abs=0.002)

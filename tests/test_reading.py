@@ -40,7 +40,6 @@ def test_spans_are_best_first_and_do_not_overlap(reader: Reader) -> None:
     assert [s.score for s in spans] == sorted((s.score for s in spans), reverse=True)
     places = sorted((s.start, s.end) for s in spans)
     assert all(end <= start for (_, end), (start, _) in pairwise(places))
-    assert all(len(PASSAGE[s.start : s.end].split()) <= MAX_ANSWER_TOKENS for s in spans)
 
 
 @pytest.mark.parametrize(
@@ -54,8 +53,11 @@ def test_spans_are_best_first_and_do_not_overlap(reader: Reader) -> None:
 def test_long_and_odd_input_is_read_within_limits(
     reader: Reader, question: str, texts: list[str]
 ) -> None:
-    for span in reader.read(question, texts)[0]:
+    spans = reader.read(question, texts)[0]
+    assert len(spans) > 0
+    for span in spans:
         assert 0 <= span.start < span.end <= len(texts[0])
+        assert len(texts[0][span.start : span.end].split()) <= MAX_ANSWER_TOKENS
 
 
 def test_nothing_to_read_gives_nothing(reader: Reader) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from corpus.errors import ModelError, QueryError
 from corpus.store import Corpus
+from index.embedding import Embedder
 from index.search import LEXICAL_WEIGHT, Searcher
 from tests.conftest import article
 
@@ -26,16 +27,15 @@ def test_a_passage_is_its_own_nearest_neighbour(cycling: Corpus, index: Index) -
     assert hit.score == pytest.approx(1.0 + LEXICAL_WEIGHT, abs=1e-5)
 
 
-def test_every_hit_has_its_true_score_in_both_halves(cycling: Corpus, index: Index) -> None:
-    searcher = index(cycling)
-    hits = searcher.search("chess champion", top_k=10).hits
+def test_every_hit_has_its_true_score_in_both_halves(
+    cycling: Corpus, index: Index, embedder: Embedder
+) -> None:
+    hits = index(cycling).search("chess champion", top_k=10).hits
     assert [hit.rank for hit in hits] == [1, 2, 3, 4]
-    vector = searcher.embed("chess champion")
-    assert vector is not None
+    [vector] = embedder.encode_queries(["chess champion"])
     for hit in hits:
-        own = searcher.embed(hit.passage.text)
-        assert own is not None
-        assert hit.cosine == pytest.approx(float(vector[0] @ own[0]), abs=1e-4)
+        [own] = embedder.encode_documents([hit.passage.text])
+        assert hit.cosine == pytest.approx(float(vector @ own), abs=1e-4)
         assert hit.score == pytest.approx(hit.cosine + LEXICAL_WEIGHT * hit.lexical)
     assert [hit.lexical for hit in hits] == [1.0, 0.0, 0.0, 0.0]
 

@@ -151,6 +151,17 @@ def test_a_negated_sentence_is_not_asked_about_in_the_negative(lexicon: Lexicon)
     assert perturbation.negated(asked, lexicon, Random(1)) is None
 
 
+def test_a_passage_loses_the_sentence_that_the_answer_is_cut_out_of(lexicon: Lexicon) -> None:
+    passage = PASSAGE.replace("in 1902", "in the 1900s. Capt. Holt was born in 1880")
+    for answer in ("1900", "Capt. Holt"):  # half a word, and one across a sentence's supposed end
+        pair = perturbation.sentence_removed(ask("When?", answer, passage), lexicon, Random(1))
+        assert pair is None or answer not in pair.passage
+    pair = perturbation.sentence_removed(ask("When?", "1900", passage + OTHER), lexicon, Random(1))
+    assert pair is not None
+    assert "1900" not in pair.passage
+    assert "longest of the country" in pair.passage
+
+
 def test_a_false_premise_comes_out_of_another_paragraph(lexicon: Lexicon) -> None:
     asked = ask("Who closed the line?", "Leo Brandt")
     questions = set()

@@ -26,12 +26,13 @@ from index.training.written import (
     WrittenGroups,
     WrittenParagraph,
     WrittenQuestion,
+    certain,
     comparisons,
     key_of,
     read_paragraphs,
     read_worlds,
+    split_turned,
     split_worlds,
-    with_turned,
 )
 
 BRIDGE = WrittenParagraph(
@@ -70,10 +71,12 @@ def test_written_answers_stand_in_their_paragraphs() -> None:
 
 def test_comparisons_name_paragraphs_of_their_world() -> None:
     worlds = [world for world in read_worlds() if world.comparisons]
-    assert worlds == [world for world in split_worlds(worlds)[1] if world.comparisons]
+    assert worlds
+    assert worlds == split_worlds(worlds)[1]
     for world in worlds:
         for article, row in (place for one in world.comparisons for place in one.paragraphs):
-            assert world.articles[article - 1].paragraphs[row - 1].text
+            assert 1 <= article <= len(world.articles)
+            assert 1 <= row <= len(world.articles[article - 1].paragraphs)
 
 
 def test_a_comparison_is_answered_by_any_paragraph_that_it_leans_on() -> None:
@@ -98,10 +101,7 @@ def test_written_questions_about_public_paragraphs_are_named_by_their_text(tmp_p
     other = {"paragraph": key_of("another text"), "questions": []}
     path = tmp_path / "paragraphs.jsonl.xz"
     path.write_bytes(lzma.compress("\n".join(map(json.dumps, (record, other))).encode()))
-    own = [
-        Question("1", "Who closed the bridge?", (Answer("Leo Brandt", text.index("Leo")),)),
-        Question("2", "What was built in 1902?", (Answer("the", 15),)),  # it stands there twice
-    ]
+    own = [Question("1", "Who closed the bridge?", (Answer("Leo Brandt", text.index("Leo")),))]
     articles = [
         Article("Varn", (Paragraph(text, tuple(own)), Paragraph(FERRY.text, ()))),
         Article("Orsk", (Paragraph("Nothing was written about this.", ()),)),
@@ -130,6 +130,22 @@ def test_no_question_is_written_twice_about_a_paragraph(path: Path) -> None:
         asked = [question for _, question, _ in paragraph["questions"]]
         asked += [question for _, question in paragraph.get("turned", ())]
         assert len(set(asked)) == len(asked)
+
+
+def test_a_question_is_left_out_whose_answer_stands_in_no_place_or_in_several() -> None:
+    text = "In 2014 he was re-elected for 4 years; 4 others were not. He had 2 aides."
+    answers = ("2", "4", "201", "years", "aides")
+    asked = tuple(WrittenQuestion("A", f"Question {at}?", a) for at, a in enumerate(answers))
+    lacking = WrittenQuestion("U", "Who elected him?", None)
+    [paragraph] = certain(Collection("c", (WrittenParagraph(text, (*asked, lacking)),))).paragraphs
+    assert [one.answer for one in paragraph.questions] == ["2", "years", "aides", None]
+    placed = {group[0].answer for group in groups_of(WrittenParagraph(text, asked))}
+    starts = {
+        "2": text.index("2 aides"),
+        "years": text.index("years"),
+        "aides": text.index("aides"),
+    }
+    assert placed == {(start, start + len(words)) for words, start in starts.items()}
 
 
 def groups_of(paragraph: WrittenParagraph, epoch: int = 0) -> list[Group]:
@@ -179,11 +195,11 @@ def test_a_turned_question_stands_in_the_group_of_the_one_it_was_made_of() -> No
     assert both == {"0": "0", "1": "1", "3": "3"}
 
 
-def test_paragraphs_with_turned_questions_make_a_source_of_their_own() -> None:
+def test_paragraphs_split_turned_questions_make_a_source_of_their_own() -> None:
     turned = WrittenQuestion("U", "Who closed it in 1951?", None, "Who closed it?")
     asked = WrittenQuestion("S", "Who closed it?", "Leo Brandt")
     with_one = WrittenParagraph(BRIDGE.text, (asked, turned))
-    first, second = with_turned([Collection("varn", (with_one, FERRY)), WORLD.collection])
+    first, second = split_turned([Collection("varn", (with_one, FERRY)), WORLD.collection])
     # The other paragraphs stay, without questions, to be asked about.
     bare = replace(FERRY, questions=())
     assert first == [Collection("varn", (with_one, bare))]

@@ -6,19 +6,9 @@ import re
 from collections.abc import Callable
 from random import Random
 
+from corpus.slips import NEIGHBOURS
 from index.training.language import QUESTION_WORDS, STOP_WORDS, word_set
 
-_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-NEIGHBOURS = {
-    key: "".join(
-        row[place]
-        for row in _ROWS[max(0, number - 1) : number + 2]
-        for place in range(max(0, column - 1), min(len(row), column + 2))
-        if row[place] != key
-    )
-    for number, keys in enumerate(_ROWS)
-    for column, key in enumerate(keys)
-}
 _ARTICLES = frozenset(("a", "an", "the"))
 _AUXILIARIES = word_set("is are was were be been do does did has have had will would")
 

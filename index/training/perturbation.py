@@ -28,6 +28,7 @@ from index.training.language import (
     names,
     numbers,
     replaced,
+    sentence_around,
     sentences,
     stem,
     words,
@@ -153,7 +154,13 @@ def passage_changed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
 def sentence_removed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
     """The passage without the sentences that hold the answer's words."""
     parts = [asked.passage[start:end] for start, end in sentences(asked.passage)]
-    kept = [part for part in parts if not contains(part, asked.answer_text)]
+    around = sentence_around(asked.passage, asked.answer)
+    kept = [
+        asked.passage[start:end]
+        for start, end in sentences(asked.passage)
+        if not (around[0] <= start < around[1])
+        and not contains(asked.passage[start:end], asked.answer_text)
+    ]
     passage = " ".join(kept)
     if len(parts) - len(kept) > 2 or len(passage) < 150:
         return None
@@ -203,7 +210,7 @@ def _questioned(asked: Asked, question: str, kind: str) -> Pair | None:
 
 
 def _follows_more(question: str, word: str) -> bool:
-    """Whether the word belongs to "how many more", "most of": turning it changes nothing."""
+    """Whether the word belongs to "how many", "at most", "more than one": no opposites."""
     pattern = rf"\b(?:how|at) {re.escape(word)}\b|\b{re.escape(word)} than one"
     return re.search(pattern, question, re.IGNORECASE) is not None
 

@@ -29,8 +29,8 @@ from index.training.written import (
     WrittenGroups,
     read_paragraphs,
     read_worlds,
+    split_turned,
     split_worlds,
-    with_turned,
 )
 
 WARM_UP = 0.04  # of the run
@@ -44,7 +44,6 @@ class Plan:
     epochs: float | None = None
     minutes: float | None = None
     rate: float = 1.5e-4
-    tokens: int = 4480  # of a batch: about 32 pairs
     save_every: float = 600.0  # seconds
     report_every: int = 20  # steps
 
@@ -206,7 +205,7 @@ def main() -> None:
     parser.add_argument("--turned-share", type=float, default=1.0)
     parser.add_argument("--worlds-share", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
-    parser.add_argument("--tokens", type=int, default=4480, help="of a batch")
+    parser.add_argument("--tokens", type=int, default=4480, help="of a batch: about 32 pairs")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=13)
     arguments = parser.parse_args()
@@ -217,7 +216,7 @@ def main() -> None:
     squad, shifts = training_articles(arguments.data)
     seed = arguments.seed
     recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
-    turned, written = with_turned(read_paragraphs(squad))
+    turned, written = split_turned(read_paragraphs(squad))
     worlds = [world.collection for world in split_worlds(read_worlds())[0]]
     by_words, by_meaning = Others(_by_words, 0.5, 0.0), Others(_by_meaning(Embedder()), 2, 0.4)
     portions = (
@@ -228,7 +227,7 @@ def main() -> None:
     mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, portions)
     batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)
     epochs = None if arguments.minutes else arguments.epochs
-    plan = Plan(epochs, arguments.minutes, arguments.rate, arguments.tokens)
+    plan = Plan(epochs, arguments.minutes, arguments.rate)
     Trainer(model, tokenizer, batches, plan, arguments.out).run()
 
 

@@ -8,11 +8,11 @@ from random import Random
 
 from transformers import PreTrainedTokenizerBase
 
+from index.reading import MAX_ANSWER_TOKENS
 from index.training.pairs import Pair, Span
 
 MAX_QUESTION = 40  # tokens
 WINDOWS = (110, 150, 200)  # the most tokens of a pair; one is drawn for each group
-MAX_ANSWER = 30  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ def feature(
 
     The window holds the pair's focus at a place drawn by `rng`, and begins with a word.
 
-    :returns: None where the answer has over `MAX_ANSWER` tokens or does not fit.
+    :returns: None where the answer has over `MAX_ANSWER_TOKENS` tokens or does not fit.
     """
     question = tokenizer(pair.question, add_special_tokens=False)["input_ids"][:MAX_QUESTION]
     encoded = tokenizer(
@@ -40,7 +40,7 @@ def feature(
     offsets: list[Span] = encoded["offset_mapping"]
     focus = covering(offsets, pair.focus)
     room = most - len(question) - 3
-    if focus is None or focus[1] - focus[0] >= min(MAX_ANSWER, room):
+    if focus is None or focus[1] - focus[0] >= min(MAX_ANSWER_TOKENS, room):
         return None
     first = window_start(pair.passage, offsets, focus, room, rng)
     window = ids[first : first + room]

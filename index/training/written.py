@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -135,9 +136,9 @@ def read_paragraphs(articles: Sequence[data.Article], path: Path = PARAGRAPHS) -
     ]
 
 
-def with_turned(collections: Sequence[Collection]) -> tuple[list[Collection], list[Collection]]:
+def split_turned(collections: Sequence[Collection]) -> tuple[list[Collection], list[Collection]]:
     """The collections twice: with the questions of those paragraphs alone that have turned ones,
-    and with the questions of the others."""
+    and with the questions of the others; all paragraphs stay, to be asked about."""
     sides: tuple[list[Collection], list[Collection]] = ([], [])
     for has_turned, side in zip((True, False), sides, strict=True):
         for one in collections:
@@ -237,6 +238,7 @@ class WrittenGroups:
     """Groups made of written paragraphs; an epoch's depend on the seed and the epoch alone."""
 
     def __init__(self, collections: Sequence[Collection], others: Others, seed: int) -> None:
+        collections = [certain(collection) for collection in collections]
         self._collections = collections
         self._others = others
         self._seed = seed
@@ -272,6 +274,30 @@ class WrittenGroups:
             if text != own.text and not (asked.answer and contains(text, asked.answer))
         ]
         return rng.sample(near, min(count, len(near)))
+
+
+def certain(collection: Collection) -> Collection:
+    """The collection without answered questions whose answer doesn't stand in just one place."""
+    return Collection(
+        collection.name,
+        tuple(
+            WrittenParagraph(
+                paragraph.text,
+                tuple(
+                    one
+                    for one in paragraph.questions
+                    if one.answer is None or len(places(paragraph.text, one.answer)) == 1
+                ),
+            )
+            for paragraph in collection.paragraphs
+        ),
+    )
+
+
+def places(text: str, answer: str) -> list[int]:
+    """Where an answer stands in a text, as whole words."""
+    pattern = rf"(?<!\w){re.escape(answer)}(?!\w)"
+    return [match.start() for match in re.finditer(pattern, text)]
 
 
 def dealt(
@@ -322,7 +348,7 @@ def _made_of(paragraph: WrittenParagraph, asked: WrittenQuestion) -> list[Writte
 def _pair(question: WrittenQuestion, text: str, rng: Random) -> Pair:
     if question.answer is None:
         return _elsewhere(question, text, rng)
-    start = text.index(question.answer)
+    [start] = places(text, question.answer)
     span = (start, start + len(question.answer))
     return Pair(typed(question.text, rng), text, span, span, f"written {question.kind}")
 
@@ -357,11 +383,10 @@ def _paragraph(own: data.Paragraph, records: dict[str, dict[str, Any]]) -> Writt
 
 
 def _own_questions(own: data.Paragraph) -> tuple[WrittenQuestion, ...]:
-    """The data set's questions whose answer stands in one place alone: where is then certain."""
     return tuple(
         WrittenQuestion(OWN_KIND, question.text, question.answers[0].text)
         for question in own.questions
-        if question.answers and own.text.count(question.answers[0].text) == 1
+        if question.answers
     )
 
 
