@@ -21,6 +21,7 @@ from transformers import (
     PreTrainedTokenizerBase,
 )
 
+from corpus.slips import NEIGHBOURS
 from index.metrics import Interval
 from index.reading import Reader, Span
 from index.training import export, keeping, noise, perturbation
@@ -172,13 +173,6 @@ def test_a_false_premise_comes_out_of_another_paragraph(lexicon: Lexicon) -> Non
     assert questions == {
         "Who closed the line from Kestria?",
         "Who closed the line until 1961?",
-        "Who closed the line After the Treaty of Orsk?",
-        "From Kestria, who closed the line?",
-        "Until 1961, who closed the line?",
-        "After the Treaty of Orsk, who closed the line?",
-    } or questions == {
-        "Who closed the line from Kestria?",
-        "Who closed the line until 1961?",
         "From Kestria, who closed the line?",
         "Until 1961, who closed the line?",
     }
@@ -262,7 +256,7 @@ def test_slips_change_one_word_by_one_key() -> None:
         word = noise.slip("bridge", rng)
         assert abs(len(word) - 6) <= 1
         assert sum((Counter(word) - Counter("bridge")).values()) <= 1
-    assert noise.NEIGHBOURS["s"] == "qweadzxc"
+    assert NEIGHBOURS["s"] == "qweadzxc"
 
 
 @pytest.mark.parametrize(

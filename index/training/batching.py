@@ -35,7 +35,7 @@ class Batch:
     passage: Tensor  # bool, the same shape: tokens a span may have, the first token included
     starts: Tensor  # int64, shape (n,)
     ends: Tensor
-    groups: Tensor  # int64, shape (n,): pairs of one question have one number
+    groups: Tensor  # int64, shape (n,): pairs of one group have one number
 
     def to(self, device: torch.device) -> Batch:
         return Batch(

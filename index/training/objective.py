@@ -1,4 +1,4 @@
-"""What is minimised: the right span of each passage, and the right passage for each question."""
+"""What is minimised: the right span of each passage, and the right passage of each group."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHARED_WEIGHT = 0.5
 
 
 def loss(start_logits: Tensor, end_logits: Tensor, batch: Batch) -> Tensor:
-    """The mean over both ends of a loss by passage and one shared by a question's passages.
+    """The mean over both ends of a loss by passage and one shared by a group's passages.
 
     :param start_logits: Shape (n, length); `end_logits` alike.
     """
@@ -25,11 +25,12 @@ def loss(start_logits: Tensor, end_logits: Tensor, batch: Batch) -> Tensor:
 
 
 def shared(masked: Tensor, targets: Tensor, groups: Tensor) -> Tensor:
-    """Cross entropy of the answer's token among those of all passages of its question.
+    """Cross entropy of the answer's token among those of all pairs of its group.
 
     Logits count from their passage's first token, as the reader's scores do, so that a score
-    of one passage may be laid beside that of another (https://arxiv.org/abs/1710.10723). The
-    first tokens themselves stay out. Questions with a single passage do not count.
+    of one passage may be laid beside that of another (https://arxiv.org/abs/1710.10723), and that
+    of a question without an answer beside that of one that has one. The first tokens themselves
+    stay out. Groups of a single pair do not count.
     """
     relative = masked[:, 1:] - masked[:, :1]
     spread = torch.logsumexp(relative, dim=1)

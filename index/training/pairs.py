@@ -16,4 +16,6 @@ class Pair:
     kind: str  # how the pair was made, for counting
 
 
-Group = tuple[Pair, ...]  # one question's pairs; the first has the answer, the others none
+# Pairs whose scores are laid side by side: the first has an answer; the others have none, be it that
+# they ask the same of another passage, or something else, mostly of the same passage.
+Group = tuple[Pair, ...]
