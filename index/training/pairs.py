@@ -16,6 +16,6 @@ class Pair:
     kind: str  # how the pair was made, for counting
 
 
-# Pairs whose scores are laid side by side: the first has an answer; the others have none, be it that
-# they ask the same of another passage, or something else, mostly of the same passage.
+# Pairs whose scores are laid side by side. The first has an answer; the others have none: they ask
+# the same of another passage, or something else, mostly of the same passage.
 Group = tuple[Pair, ...]
