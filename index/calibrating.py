@@ -7,8 +7,7 @@ questions written for this about the bundled articles, and all of the developmen
 fitting, the others for seeing what came of it. `fit` makes `index/models/calibration.json` of that
 file alone. Two logistic models are fitted: one orders the candidates of a question, the other turns
 what speaks for the best one into the chance that it is right. The threshold is the lowest with
-which at most `FALSE_ANSWERS` of the unanswerable questions are answered, in each set of questions
-about negotiations.
+which at most `FALSE_ANSWERS` of the unanswerable questions about the bundled articles are answered.
 """
 
 from __future__ import annotations
@@ -60,8 +59,6 @@ class Asked:
     source: str  # the question set's name
     fitted: bool  # whether the calibration is fitted to it, or only measured on it
     answerable: bool
-    kind: QuestionKind
-    length: int  # content words
     features: Rows  # shape (candidates, len(FEATURES))
     right: NDArray[np.bool_]  # shape (candidates,)
     alike: NDArray[np.bool_]  # shape (candidates, candidates): whether two say the same
@@ -97,8 +94,6 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -
         source=source,
         fitted=fitted,
         answerable=known.answerable,
-        kind=reading.kind,
-        length=len(reading.question.weights),
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
         alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
@@ -145,19 +140,17 @@ def fit_calibration(questions: Sequence[Asked]) -> tuple[Rows, Rows]:
     return weights, np.append(deciding.coef_[0], deciding.intercept_)
 
 
-def choose_threshold(
-    confidences: Sequence[Sequence[float]], false_answers: float = FALSE_ANSWERS
-) -> float:
+def choose_threshold(confidences: Sequence[float], false_answers: float = FALSE_ANSWERS) -> float:
     """The lowest threshold that lets at most this share of unanswerable questions through.
 
-    :param confidences: Of the unanswerable questions of each set; the share holds in each.
+    :param confidences: Of unanswerable questions.
 
-    >>> choose_threshold([[0.1, 0.2, 0.3, 0.9]], false_answers=0.25)
+    >>> choose_threshold([0.1, 0.2, 0.3, 0.9], false_answers=0.25)
     0.301
     """
-    for threshold in sorted({0.0, *(c + 0.001 for one in confidences for c in one)}):
-        shares = [sum(c >= threshold for c in one) / len(one) for one in confidences]
-        if max(shares) <= false_answers:
+    for threshold in sorted({0.0, *(confidence + 0.001 for confidence in confidences)}):
+        let_through = sum(confidence >= threshold for confidence in confidences)
+        if let_through <= false_answers * len(confidences):
             return round(threshold, 4)
     return 1.0
 
@@ -287,12 +280,12 @@ def fitted(questions: Sequence[Asked]) -> Calibration:
     """Weights fitted to these questions, and the threshold chosen on them."""
     weights, answer_weights = fit_calibration(questions)
     made = Calibration(tuple(weights.tolist()), tuple(answer_weights.tolist()), 0.0)
-    confidences: dict[str, list[float]] = {}
-    for q in questions:
-        if not q.answerable and q.source in (*OWN, CHRONICLES):
-            confidence = made.probability(answer_rows(q, weights)[0])
-            confidences.setdefault("own" if q.source in OWN else q.source, []).append(confidence)
-    return replace(made, threshold=choose_threshold(list(confidences.values())))
+    confidences = [
+        made.probability(answer_rows(q, weights)[0])
+        for q in questions
+        if q.source in OWN and not q.answerable
+    ]
+    return replace(made, threshold=choose_threshold(confidences))
 
 
 def told(questions: Sequence[Asked], made: Calibration) -> list[tuple[bool, float, bool]]:
@@ -325,8 +318,6 @@ def collected(path: Path = DATA) -> Iterator[Asked]:
                 source=record["source"],
                 fitted=record["fitted"],
                 answerable=record["answerable"],
-                kind=QuestionKind(record["kind"]),
-                length=record["length"],
                 features=np.array(record["features"]),
                 right=np.array(record["right"], dtype=bool),
                 alike=np.array(
@@ -342,8 +333,6 @@ def _as_record(question: Asked) -> dict[str, Any]:
         "source": question.source,
         "fitted": question.fitted,
         "answerable": question.answerable,
-        "kind": question.kind.value,
-        "length": question.length,
         "features": np.round(question.features, 4).tolist(),
         "right": question.right.astype(int).tolist(),
         "alike": [sum(1 << j for j, same in enumerate(row) if same) for row in question.alike],

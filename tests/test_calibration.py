@@ -68,8 +68,6 @@ def question(right: list[bool], reader: list[float]) -> Asked:
         source="made",
         fitted=True,
         answerable=any(right),
-        kind=QuestionKind.WORDS,
-        length=3,
         features=features,
         right=np.array(right),
         alike=np.eye(count, dtype=bool),
@@ -146,10 +144,8 @@ def test_what_is_fitted_to_is_what_the_bot_decides_by(
 
 def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
     confidences = [i / 100 for i in range(100)]
-    threshold = choose_threshold([confidences], false_answers=0.05)
+    threshold = choose_threshold(confidences, false_answers=0.05)
     assert sum(confidence >= threshold for confidence in confidences) == 5
-    both = choose_threshold([confidences, [0.0] * 10], false_answers=0.05)
-    assert sum(confidence >= both for confidence in confidences) == 5
 
 
 def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:
