@@ -229,6 +229,15 @@ def test_other_paragraphs_stand_beside_unless_they_say_the_answer(embedder: Embe
         assert asked.count(FERRY.text) == 3 + 1
 
 
+def test_a_turned_question_stays_where_the_one_it_was_made_of_is_left_out() -> None:
+    asked = WrittenQuestion("A", "Who closed it?", "Leo Brandt")
+    twice = WrittenQuestion("S", "What was shut?", "the")
+    turned = WrittenQuestion("U", "What was reopened?", None, "What was shut?")
+    text = BRIDGE.text + " So the river was free."
+    [[first, second]] = groups_of(WrittenParagraph(text, (asked, twice, turned)))
+    assert (first.kind, second.answer) == ("written A", None)
+
+
 def test_worlds_kept_apart_are_none_of_those_trained_on() -> None:
     train, apart = split_worlds(read_worlds())
     assert not {world.name for world in train} & {world.name for world in apart}

@@ -153,11 +153,11 @@ def passage_changed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
 
 def sentence_removed(asked: Asked, lexicon: Lexicon, rng: Random) -> Pair | None:
     """The passage without the sentences that hold the answer's words."""
-    parts = [asked.passage[start:end] for start, end in sentences(asked.passage)]
+    parts = sentences(asked.passage)
     around = sentence_around(asked.passage, asked.answer)
     kept = [
         asked.passage[start:end]
-        for start, end in sentences(asked.passage)
+        for start, end in parts
         if not (around[0] <= start < around[1])
         and not contains(asked.passage[start:end], asked.answer_text)
     ]

@@ -314,7 +314,11 @@ def dealt(
         if asked.kind == OWN_KIND and spare and not _made_of(paragraph, asked):
             answered[at] = spare.pop(rng.randrange(len(spare)))
             spare.append(asked)
-    lacking = [one for one in paragraph.questions if one.answer is None and one.turned is None]
+    leading = {one.text for one in answered}
+    # What was made of a question that is left out stands for itself.
+    lacking = [
+        one for one in paragraph.questions if one.answer is None and one.turned not in leading
+    ]
     rng.shuffle(answered)
     rng.shuffle(lacking)
     return [
