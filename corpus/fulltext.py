@@ -151,9 +151,9 @@ class FullText:
     def _match(self, terms: Collection[Term]) -> str | None:
         chosen: list[Term] = []
         matches = 0
-        for term in sorted(terms, key=lambda term: self.frequency(term.word)):
+        counted = [(self.frequency(term.word), term) for term in terms]
+        for frequency, term in sorted(counted, key=lambda pair: pair[0]):
             # A word that matches nothing, such as a misspelt one, doesn't push out the next.
-            frequency = self.frequency(term.word)
             if matches and matches + frequency > MAX_MATCHES:
                 break
             matches += frequency

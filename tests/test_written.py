@@ -195,7 +195,7 @@ def test_a_turned_question_stands_in_the_group_of_the_one_it_was_made_of() -> No
     assert both == {"0": "0", "1": "1", "3": "3"}
 
 
-def test_paragraphs_split_turned_questions_make_a_source_of_their_own() -> None:
+def test_paragraphs_with_turned_questions_make_a_source_of_their_own() -> None:
     turned = WrittenQuestion("U", "Who closed it in 1951?", None, "Who closed it?")
     asked = WrittenQuestion("S", "Who closed it?", "Leo Brandt")
     with_one = WrittenParagraph(BRIDGE.text, (asked, turned))
