@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from rapidfuzz import fuzz, process
 
 from corpus.errors import SettingsError
 
 BUNDLED_ARTICLES = Path(__file__).parent.parent / "corpus" / "articles"
 PREFIX = "TALKS_"
+MISSPELT = 85.0  # likeness in percent from which an unknown name is taken for a setting's
 
 
 class Settings(BaseSettings):
@@ -62,13 +66,26 @@ class Settings(BaseSettings):
 def read_settings() -> Settings:
     """The settings of this process.
 
-    :raises SettingsError: Naming the setting whose value can't be used, and never a secret's value.
+    :raises SettingsError: Naming the setting whose value can't be used, and never a secret's value,
+        or the name that is nearly one of a setting.
     """
     try:
-        return Settings()
+        settings = Settings()
+        _refuse_misspelt()
+        return settings
     except ValidationError as exc:
         first = exc.errors(include_input=False, include_url=False)[0]
         name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
         raise SettingsError(f"{name} can't be used: {first['msg']}. See .env.example.") from exc
     except UnicodeDecodeError as exc:
         raise SettingsError(".env can't be read: it is not UTF-8 text.") from exc
+
+
+def _refuse_misspelt() -> None:
+    """A setting under a misspelt name would be left at its default without a word."""
+    known = [f"{PREFIX}{name}".upper() for name in Settings.model_fields]
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    for name in sorted(given.difference(known)):
+        likest = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=MISSPELT)
+        if name.startswith(PREFIX) and likest is not None:
+            raise SettingsError(f"There is no {name}; {likest[0]} is meant? See .env.example.")

@@ -65,6 +65,24 @@ def test_a_value_that_cannot_be_used_is_named(
         read_settings()
 
 
+@pytest.mark.parametrize("in_file", [True, False])
+def test_a_misspelt_setting_is_named_with_the_one_that_is_meant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_file: bool
+) -> None:
+    if in_file:
+        (tmp_path / ".env").write_text("TALKS_TRESHOLD=0.5\n", "utf-8")
+    else:
+        monkeypatch.setenv("TALKS_TRESHOLD", "0.5")
+    with pytest.raises(SettingsError, match=r"no TALKS_TRESHOLD; TALKS_THRESHOLD is meant"):
+        read_settings()
+
+
+def test_settings_of_other_programs_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKS_WEBSITE_COLOUR", "blue")
+    monkeypatch.setenv("MY_TALKS_TOP_K", "0")
+    assert read_settings() == Settings()
+
+
 def test_the_command_line_tells_a_bad_setting_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     from bot.cli import main
 
