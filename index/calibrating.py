@@ -25,11 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.store import Corpus
-from index.answering import Answerer, same
+from index.answering import TOP_K, Answerer, same
 from index.building import Generations
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration, support_of
 from index.datasets import KnownQuestion, QuestionSet, read_questions, sample
-from index.embedding import Embedder
+from index.embedding import BUNDLED, Embedder
 from index.evidence import ORDERING, READ, Candidate
 from index.metrics import f1, holds_answer, reliability
 from index.questions import QuestionKind
@@ -166,13 +166,22 @@ def main() -> None:
 @click.option("--limit", default=300, help="Questions of each half of a set.")
 @click.option("--of-a-world", default=120, help="Questions of each invented dispute.")
 @click.option("--reader", default=BUNDLED_READER)
+@click.option("--embedder", default=BUNDLED)
+@click.option("--top-k", default=TOP_K, help="Passages read for a question.")
 @click.option("--out", type=click.Path(path_type=Path), default=DATA)
 def collect(
-    files: tuple[Path, ...], articles: Path, limit: int, of_a_world: int, reader: str, out: Path
+    files: tuple[Path, ...],
+    articles: Path,
+    limit: int,
+    of_a_world: int,
+    reader: str,
+    embedder: str,
+    top_k: int,
+    out: Path,
 ) -> None:
     """Ask the questions of FILES and of the invented disputes that training left out, and keep the
     features of every candidate."""
-    asking = Asking(Embedder(), Reader(reader), articles)
+    asking = Asking(Embedder(embedder), Reader(reader), articles, top_k)
     with gzip.open(out, "wt", encoding="utf-8") as lines:
 
         def keep(questions: QuestionSet, source: str, chosen: Sequence[Chosen]) -> None:
@@ -225,6 +234,7 @@ class Asking:
     embedder: Embedder
     reader: Reader
     articles: Path
+    top_k: int = TOP_K
 
     def all(self, questions: QuestionSet, source: str, chosen: Sequence[Chosen]) -> Iterator[Asked]:
         """What the reader made of each question that was chosen of a set."""
@@ -241,7 +251,8 @@ class Asking:
             generations.publish(generations.build(self.embedder).generation)
             # What there is to weigh is collected whole, so no weights are needed for it.
             none = Calibration((0.0,) * len(ORDERING), (0.0,) * (len(ANSWER_FEATURES) + 1), 0.0)
-            answerer = Answerer(corpus, Searcher(corpus, self.embedder), self.reader, none)
+            searcher = Searcher(corpus, self.embedder)
+            answerer = Answerer(corpus, searcher, self.reader, none, self.top_k)
             for known, fitted in chosen:
                 found = asked(answerer, known, source, fitted)
                 if found is not None:

@@ -15,9 +15,10 @@ from index.embedding import is_hub_name, loading
 
 BUNDLED_READER = str(Path(__file__).parent / "models" / "reader")
 
-MAX_QUESTION_TOKENS = 64
+MAX_QUESTION_TOKENS = 96
 MAX_TOKENS = 384  # of question and passage together
 MAX_ANSWER_TOKENS = 30
+MAX_TITLE = 160  # characters of a title that is read before a text
 # Starts and ends looked at for each passage: the best span is among them in all but odd cases.
 CANDIDATES = 20
 # Inputs are padded to a multiple of this: oneDNN keeps what it prepares for each length that it
@@ -54,23 +55,31 @@ class Reader:
         # A fast tokenizer keeps its padding in itself, so two threads must not use it at once.
         self._lock = threading.Lock()
 
-    def read(self, question: str, texts: Sequence[str], n_best: int = 3) -> list[list[Span]]:
+    def read(
+        self,
+        question: str,
+        texts: Sequence[str],
+        n_best: int = 3,
+        titles: Sequence[str] | None = None,
+    ) -> list[list[Span]]:
         """The best spans of each text for a question, best first, none overlapping another.
 
         The score of a span is start logit + end logit - the same two of the first token, at which
         the model puts "no answer here": https://arxiv.org/abs/1806.03822.
 
         :param texts: Read to `MAX_TOKENS`; what follows is not seen.
+        :param titles: Of the articles the texts are from, read before them; no span is in a title.
         :returns: One list a text, of at most `n_best` spans.
         """
         if not texts:
             return []
+        heads = [before(title) for title in titles or [""] * len(texts)]
         with self._lock:
-            encoded = self._encode(question, texts)
+            encoded = self._encode(question, [h + t for h, t in zip(heads, texts, strict=True)])
             starts, ends = self._logits(encoded)
         return [
-            _best_spans(starts[row], ends[row], _inside(encoded, row), offsets, n_best)
-            for row, offsets in enumerate(encoded["offset_mapping"])
+            _best_spans(starts[row], ends[row], *_inside(encoded, row, len(head)), n_best)
+            for row, head in enumerate(heads)
         ]
 
     def _encode(self, question: str, texts: Sequence[str]) -> Any:
@@ -113,25 +122,33 @@ def _cut(encoded: Any) -> bool:
     return len(encoded["input_ids"]) >= MAX_QUESTION_TOKENS
 
 
-def _inside(encoded: Any, row: int) -> NDArray[np.bool_]:
-    """Which tokens of a row belong to the passage, shape (tokens,)."""
-    return np.array([part == 1 for part in encoded.sequence_ids(row)])
+def before(title: str) -> str:
+    """What stands before a text when it is read with its title."""
+    return f"{title[:MAX_TITLE]}: " if title else ""
+
+
+def _inside(encoded: Any, row: int, first: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The row's tokens of the second text from its character `first` on, shape (n,), and where
+    each starts and ends, counted from there, shape (n, 2)."""
+    offsets = np.array(encoded["offset_mapping"][row])
+    second = np.array([part == 1 for part in encoded.sequence_ids(row)])
+    tokens = np.flatnonzero(second & (offsets[:, 0] >= first))
+    return tokens, offsets[tokens] - first
 
 
 def _best_spans(
     starts: NDArray[np.float32],
     ends: NDArray[np.float32],
-    inside: NDArray[np.bool_],
-    offsets: Sequence[tuple[int, int]],
+    tokens: NDArray[np.int64],
+    offsets: NDArray[np.int64],
     n_best: int,
 ) -> list[Span]:
-    tokens = np.flatnonzero(inside)
     if not len(tokens):
         return []
     no_answer = float(starts[0] + ends[0])
-    first = tokens[np.argsort(-starts[tokens])[:CANDIDATES]]
-    last = tokens[np.argsort(-ends[tokens])[:CANDIDATES]]
-    scores = starts[first][:, None] + ends[last][None, :]
+    first = np.argsort(-starts[tokens])[:CANDIDATES]
+    last = np.argsort(-ends[tokens])[:CANDIDATES]
+    scores = starts[tokens[first]][:, None] + ends[tokens[last]][None, :]
     lengths = last[None, :] - first[:, None]
     scores = np.where((lengths >= 0) & (lengths < MAX_ANSWER_TOKENS), scores, -np.inf)
     spans: list[Span] = []

@@ -60,6 +60,16 @@ def test_long_and_odd_input_is_read_within_limits(
         assert len(texts[0][span.start : span.end].split()) <= MAX_ANSWER_TOKENS
 
 
+def test_a_title_is_read_before_a_text_and_holds_no_answer(reader: Reader) -> None:
+    text = "The city is the seat of government and has two million people."
+    title = "Paris, the capital of France"
+    [spans] = reader.read("What is the capital of France?", [text], n_best=5, titles=[title])
+    assert spans
+    assert all(0 <= one.start < one.end <= len(text) for one in spans)
+    [plain] = reader.read("What is the capital of France?", [text], n_best=5)
+    assert plain != spans
+
+
 def test_nothing_to_read_gives_nothing(reader: Reader) -> None:
     assert reader.read("Who?", []) == []
     assert reader.read("Who?", [""]) == [[]]

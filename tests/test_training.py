@@ -27,16 +27,19 @@ from index.reading import Reader, Span
 from index.training import export, keeping, noise, perturbation
 from index.training.antonyms import ANTONYMS
 from index.training.asked import Asked, other_number
-from index.training.batching import Batch, Batches, Position, collate, packed
+from index.training.batching import Batch, Batches, collate, packed
 from index.training.data import Answer, Article, Paragraph, Question, read_squad, split_held_out
 from index.training.evaluate import Asked as Measured
 from index.training.evaluate import elsewhere, measured, noisy, unanswerable
+from index.training.features import FeatureGroup
 from index.training.language import names, numbers, sentences
 from index.training.lexicon import Lexicon
+from index.training.made import MadeFeatures
 from index.training.mixture import Mixture, Recipe
-from index.training.objective import loss, shared
+from index.training.objective import distilled, loss, shared
 from index.training.pairs import Pair
-from index.training.train import Plan, Trainer, bundled_encoder
+from index.training.prepared import PreparedFeatures, write
+from index.training.train import Plan, Trainer
 from index.training.windows import feature
 from index.training.yesno import yes_no
 
@@ -49,13 +52,15 @@ OTHER = "After the Treaty of Orsk, boats from Kestria carried coal down the rive
 
 @pytest.fixture(scope="module")
 def tokenizer() -> PreTrainedTokenizerBase:
-    loaded: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(bundled_encoder())
+    loaded: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(export.bundled_encoder())
     return loaded
 
 
 @pytest.fixture(scope="module")
 def lexicon(tokenizer: PreTrainedTokenizerBase) -> Lexicon:
-    encoder = BertForQuestionAnswering.from_pretrained(bundled_encoder(), dtype=torch.float32)
+    encoder = BertForQuestionAnswering.from_pretrained(
+        export.bundled_encoder(), dtype=torch.float32
+    )
     return Lexicon(tokenizer, encoder.bert.embeddings.word_embeddings.weight.detach().numpy())
 
 
@@ -298,6 +303,24 @@ def test_the_answers_tokens_are_the_answer(tokenizer: PreTrainedTokenizerBase, m
     assert made.ids[made.passage_start - 1] == made.ids[-1] == tokenizer.sep_token_id
 
 
+def test_a_title_stands_before_the_passage_and_apart_from_it(
+    tokenizer: PreTrainedTokenizerBase,
+) -> None:
+    asked = ask("Who closed the line?", "Leo Brandt")
+    pair = Pair(asked.question, PASSAGE, asked.answer, asked.answer, "", "Bridges of Varn")
+    made = feature(pair, tokenizer, Random(2), 60)
+    assert made is not None
+    title = tokenizer.decode(list(made.ids[made.second_start : made.passage_start]))
+    assert title == "bridges of varn :"
+    assert tokenizer.decode(list(made.ids[made.start : made.end + 1])) == "leo brandt"
+    batch = collate([(made,)])
+    assert batch.passage[0].nonzero().ravel().tolist() == [
+        0,
+        *range(made.passage_start, len(made.ids) - 1),
+    ]
+    assert batch.types[0].tolist().index(1) == made.second_start
+
+
 def test_a_pair_without_an_answer_points_at_the_first_token(
     tokenizer: PreTrainedTokenizerBase,
 ) -> None:
@@ -365,6 +388,18 @@ def test_the_right_answer_costs_least() -> None:
     assert loss(right.flip(0), right.flip(0), batch).item() > 10
 
 
+def test_teachers_are_followed_in_their_mean() -> None:
+    batch = batch_of_two()
+    sure, other = torch.tensor([[0.0, 0, 4, 0]] * 2), torch.tensor([[0.0, 0, 0, 4]] * 2)
+    teachers = [(sure, sure), (other, other)]
+    mean = (sure + other) / 2
+    values = [distilled((logits, logits), teachers, batch).item() for logits in (mean, sure, other)]
+    chances = torch.tensor([0.0, 2, 2]).softmax(dim=0)
+    expected = -(chances * chances.log()).sum()
+    assert values[0] == pytest.approx(expected.item(), abs=1e-4)
+    assert values[0] < values[1] == pytest.approx(values[2])
+
+
 # --- a run, stopped and gone on with ------------------------------------------------------------
 
 
@@ -384,18 +419,26 @@ def articles() -> tuple[Article, ...]:
     return Article("Varn", paragraphs), Article("Varn again", paragraphs)
 
 
+def made(tokenizer: PreTrainedTokenizerBase, lexicon: Lexicon) -> MadeFeatures:
+    return MadeFeatures(Mixture(articles(), (), lexicon, Recipe()), tokenizer, seed=1)
+
+
 def trainer(
-    tokenizer: PreTrainedTokenizerBase, lexicon: Lexicon, out: Path, epochs: float
+    tokenizer: PreTrainedTokenizerBase,
+    lexicon: Lexicon,
+    out: Path,
+    epochs: float,
+    teachers: Sequence[BertForQuestionAnswering] = (),
+    seed: int = 1,
 ) -> Trainer:
-    torch.manual_seed(1)
+    torch.manual_seed(seed)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
         intermediate_size=32, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
-    mixture = Mixture(articles(), (), lexicon, Recipe())
-    batches = Batches(mixture, tokenizer, seed=1, tokens=300)
+    batches = Batches(made(tokenizer, lexicon), seed=1, tokens=300)
     plan = Plan(epochs=epochs, rate=1e-3, report_every=1)
-    return Trainer(BertForQuestionAnswering(config), tokenizer, batches, plan, out)
+    return Trainer(BertForQuestionAnswering(config), tokenizer, batches, plan, out, teachers)
 
 
 def test_a_run_gone_on_with_sees_the_batches_that_were_left(
@@ -405,15 +448,38 @@ def test_a_run_gone_on_with_sees_the_batches_that_were_left(
     stopped.run()
     resumed = trainer(tokenizer, lexicon, tmp_path, epochs=2)
     assert resumed.progress == stopped.progress
-    mixture = Mixture(articles(), (), lexicon, Recipe())
-    batches = Batches(mixture, tokenizer, seed=1, tokens=300)
-    whole = [batch for batch, _ in islice(batches.stream(Position()), stopped.progress.step + 2)]
-    rest = [batch for batch, _ in islice(batches.stream(resumed.progress.position), 2)]
+    batches = Batches(made(tokenizer, lexicon), seed=1, tokens=300)
+    whole = [batch for batch, _ in islice(batches, stopped.progress.step + 2)]
+    batches.start = resumed.progress.position
+    rest = [batch for batch, _ in islice(batches, 2)]
     assert [batch.ids.tolist() for batch in rest] == [
         batch.ids.tolist() for batch in whole[stopped.progress.step :]
     ]
     resumed.run()
     assert resumed.progress.questions >= 16
+
+
+def test_pairs_kept_in_a_file_are_those_that_were_made_in_another_order_each_epoch(
+    tokenizer: PreTrainedTokenizerBase, lexicon: Lexicon, tmp_path: Path
+) -> None:
+    groups = made(tokenizer, lexicon).whole(0)
+    write(tmp_path / "epoch.xz", groups)
+    kept = PreparedFeatures([tmp_path / "epoch.xz"], seed=2)
+    assert kept.size(0) == len(groups) == 8
+    first, again, later = (plain(kept.groups(epoch, 0, 8)) for epoch in (0, 0, 1))
+    assert first == again != later
+    assert sorted(first) == sorted(later) == sorted(plain(groups))
+    assert plain(kept.groups(0, 2, 5)) == first[2:5]
+
+
+def plain(groups: Sequence[FeatureGroup]) -> list[list[tuple[list[int], int, int, int, int]]]:
+    return [
+        [
+            ([int(i) for i in one.ids], one.second_start, one.passage_start, one.start, one.end)
+            for one in group
+        ]
+        for group in groups
+    ]
 
 
 def test_a_runs_weights_are_loaded_and_answer(
@@ -423,6 +489,23 @@ def test_a_runs_weights_are_loaded_and_answer(
     reader = Reader(str(tmp_path / "final"))
     [[span]] = reader.read("Who built it?", [PASSAGE], n_best=1)
     assert 0 <= span.start < span.end <= len(PASSAGE)
+
+
+def test_a_run_learns_from_teachers(
+    tokenizer: PreTrainedTokenizerBase, lexicon: Lexicon, tmp_path: Path
+) -> None:
+    teacher = trainer(tokenizer, lexicon, tmp_path / "teacher", epochs=3)
+    teacher.run()
+    apart = [
+        trainer(tokenizer, lexicon, tmp_path / f"student {number}", 3, teachers, seed=2)
+        for number, teachers in enumerate(([], [teacher._model]))
+    ]
+    batch = next(iter(Batches(made(tokenizer, lexicon), seed=1, tokens=300)))[0]
+    aim = [teacher._logits(teacher._model, batch)]
+    for one in apart:
+        one.run()
+    distances = [distilled(one._logits(one._model, batch), aim, batch).item() for one in apart]
+    assert distances[1] < distances[0]
 
 
 def test_averaging_takes_the_mean_of_the_weights(
@@ -468,7 +551,13 @@ class FixedReader(Reader):
     def __init__(self) -> None:
         pass
 
-    def read(self, question: str, texts: Sequence[str], n_best: int = 3) -> list[list[Span]]:
+    def read(
+        self,
+        question: str,
+        texts: Sequence[str],
+        n_best: int = 3,
+        titles: Sequence[str] | None = None,
+    ) -> list[list[Span]]:
         return [[Span(0, 8, float(len(question)))] for _ in texts]
 
 

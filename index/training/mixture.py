@@ -101,19 +101,22 @@ class Mixture:
         if place.article < 0:
             return self._given(-1 - place.article, epoch)[place.paragraph]
         rng = Random(f"{self._recipe.seed}:{epoch}:{place}")
+        title = self._articles[place.article].title.replace("_", " ")
         asked = self._asked(place, rng)
         if asked is None:
             return ()
         if rng.random() < self._recipe.yes_no:
             made = yes_no(asked.passage, rng)
             if made is not None:
-                return (made,)
+                return (replace(made, title=title),)
         pairs = [self._misspelt(answerable(asked, self._lexicon, rng), rng)]
         for _ in range(self._count(rng)):
             pair = unanswerable(asked, self._lexicon, rng)
             if pair is not None:
                 pairs.append(pair)
-        return tuple(replace(pair, question=typed(pair.question, rng)) for pair in pairs)
+        return tuple(
+            replace(pair, question=typed(pair.question, rng), title=title) for pair in pairs
+        )
 
     def _given_of(self, source: int, epoch: int) -> list[Group]:
         return list(self._portions[source].source.groups(epoch))

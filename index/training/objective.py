@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -9,6 +11,10 @@ from torch.nn import functional
 from index.training.batching import Batch
 
 SHARED_WEIGHT = 0.5
+
+
+# Logits of start and end, each of shape (n, length).
+Logits = tuple[Tensor, Tensor]
 
 
 def loss(start_logits: Tensor, end_logits: Tensor, batch: Batch) -> Tensor:
@@ -24,6 +30,23 @@ def loss(start_logits: Tensor, end_logits: Tensor, batch: Batch) -> Tensor:
     return torch.stack(parts).mean()
 
 
+def distilled(student: Logits, teachers: Sequence[Logits], batch: Batch) -> Tensor:
+    """How far the student's spans are from the teachers' together: cross entropy with their mean.
+
+    The mean is that of their logarithms of probabilities (https://arxiv.org/abs/1503.02531).
+    """
+    parts = []
+    for at in range(2):
+        theirs = [_among_passage(teacher[at], batch) for teacher in teachers]
+        mean = torch.stack(theirs).mean(dim=0).softmax(dim=1)
+        parts.append(-(mean * _among_passage(student[at], batch)).sum(dim=1).mean())
+    return torch.stack(parts).mean()
+
+
+def _among_passage(logits: Tensor, batch: Batch) -> Tensor:
+    return functional.log_softmax(logits.float().masked_fill(~batch.passage, -1e4), dim=1)
+
+
 def shared(masked: Tensor, targets: Tensor, groups: Tensor) -> Tensor:
     """Cross entropy of the answer's token among those of all pairs of its group.
 
@@ -34,11 +57,9 @@ def shared(masked: Tensor, targets: Tensor, groups: Tensor) -> Tensor:
     """
     relative = masked[:, 1:] - masked[:, :1]
     spread = torch.logsumexp(relative, dim=1)
-    answered = targets > 0
-    same = groups[answered, None] == groups[None, :]
-    several = same.sum(dim=1) > 1
-    if not bool(several.any()):
-        return masked.sum() * 0.0
-    whole = torch.logsumexp(spread[None, :].masked_fill(~same[several], -1e4), dim=1)
-    gold = relative[answered].gather(1, targets[answered, None] - 1).squeeze(1)[several]
-    return (whole - gold).mean()
+    same = groups[:, None] == groups[None, :]
+    counted = (targets > 0) & (same.sum(dim=1) > 1)
+    whole = torch.logsumexp(spread[None, :].masked_fill(~same, -1e4), dim=1)
+    gold = relative.gather(1, (targets - 1).clamp(min=0)[:, None]).squeeze(1)
+    # Nothing here waits for the device: a sum over those that count instead of picking them out.
+    return torch.where(counted, whole - gold, 0.0).sum() / counted.sum().clamp(min=1)

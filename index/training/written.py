@@ -10,8 +10,9 @@ Two files in `written/`, JSON lines packed by xz; its README says how they came 
 - `chronicles.jsonl.xz`: `{"world": "a01", "articles": [{"title", "published", "paragraphs":
   [{"text", "questions": [...]}]}], "comparisons": [...]}`: articles about invented talks. A world's
   questions without an answer have none in any of its articles. Comparisons are long questions that
-  lean on several paragraphs, for the worlds that are kept apart alone: `[question, [[1, 2], ...]]`,
-  the second paragraph of the first article and so on; none where they can't be answered.
+  lean on several paragraphs: `[question, [[1, 2, words], ...]]`, the second paragraph of the first
+  article and so on, with the words that bear on the question; none where it can't be answered.
+  Worlds that are kept apart have them without the words.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import json
 import lzma
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from random import Random
@@ -68,6 +69,7 @@ class WrittenQuestion:
 class WrittenParagraph:
     text: str
     questions: tuple[WrittenQuestion, ...]
+    title: str = ""  # of its article
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,7 @@ class Comparison:
 
     text: str
     paragraphs: tuple[tuple[int, int], ...]  # article and paragraph, from 1; empty: unanswerable
+    words: tuple[str, ...] = ()  # of each of the paragraphs, where they are known
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,12 @@ def read_paragraphs(articles: Sequence[data.Article], path: Path = PARAGRAPHS) -
     The data set's own questions are among them: worded close to the text, as the unanswerable ones
     are, so that closeness doesn't tell one from the other.
     """
-    records = {record["paragraph"]: record for record in _records(path)}
+    by_key = {record["paragraph"]: record for record in records(path)}
     return [
         Collection(article.title, paragraphs)
         for article in articles
-        for paragraphs in [tuple(_paragraph(own, records) for own in article.paragraphs)]
+        for title in [article.title.replace("_", " ")]
+        for paragraphs in [tuple(_paragraph(own, title, by_key) for own in article.paragraphs)]
         if any(paragraph.questions for paragraph in paragraphs)
     ]
 
@@ -157,11 +161,15 @@ def read_worlds(path: Path = CHRONICLES) -> list[World]:
             record["world"],
             tuple(_chronicle(one) for one in record["articles"]),
             tuple(
-                Comparison(text, tuple((article, row) for article, row in places))
+                Comparison(
+                    text,
+                    tuple((article, row) for article, row, *_ in places),
+                    tuple(words for _, _, *rest in places for words in rest),
+                )
                 for text, places in record.get("comparisons", ())
             ),
         )
-        for record in _records(path)
+        for record in records(path)
     ]
 
 
@@ -243,6 +251,7 @@ class WrittenGroups:
         self._others = others
         self._seed = seed
         self._nearest = lru_cache(maxsize=None)(lambda at: others.nearest(collections[at]))
+        self._by_text = [{p.text: p for p in one.paragraphs} for one in collections]
         self.size = sum(len(_answered(p)) for one in collections for p in one.paragraphs)
 
     def groups(self, epoch: int) -> Iterator[Group]:
@@ -251,12 +260,12 @@ class WrittenGroups:
             rng = Random(f"written:{self._seed}:{epoch}:{collection.name}")
             for paragraph in collection.paragraphs:
                 for asked, lacking in dealt(paragraph, rng):
-                    pairs = [_pair(asked, paragraph.text, rng)]
+                    pairs = [_pair(asked, paragraph, rng)]
                     count = int(self._others.answered + rng.random())
                     for other in self._drawn(at, asked, paragraph, count, rng):
                         pairs.append(_elsewhere(asked, other, rng))
                     for one in lacking:
-                        pairs.append(_pair(one, paragraph.text, rng))
+                        pairs.append(_pair(one, paragraph, rng))
                         if rng.random() < self._others.unanswerable:
                             drawn = self._drawn(at, one, paragraph, 1, rng)
                             pairs += [_elsewhere(one, other, rng) for other in drawn]
@@ -264,12 +273,12 @@ class WrittenGroups:
 
     def _drawn(
         self, at: int, asked: WrittenQuestion, own: WrittenParagraph, count: int, rng: Random
-    ) -> list[str]:
+    ) -> list[WrittenParagraph]:
         """Paragraphs near to the question that don't say the answer's words."""
         if not count:
             return []
         near = [
-            text
+            self._by_text[at][text]
             for text in self._nearest(at).nearest(asked.text, NEAR + 1)
             if text != own.text and not (asked.answer and contains(text, asked.answer))
         ]
@@ -281,9 +290,9 @@ def certain(collection: Collection) -> Collection:
     return Collection(
         collection.name,
         tuple(
-            WrittenParagraph(
-                paragraph.text,
-                tuple(
+            replace(
+                paragraph,
+                questions=tuple(
                     one
                     for one in paragraph.questions
                     if one.answer is None or len(places(paragraph.text, one.answer)) == 1
@@ -342,25 +351,27 @@ def _has_turned(paragraph: WrittenParagraph) -> bool:
 
 
 def _bare(paragraph: WrittenParagraph) -> WrittenParagraph:
-    return WrittenParagraph(paragraph.text, ())
+    return replace(paragraph, questions=())
 
 
 def _made_of(paragraph: WrittenParagraph, asked: WrittenQuestion) -> list[WrittenQuestion]:
     return [one for one in paragraph.questions if one.turned == asked.text]
 
 
-def _pair(question: WrittenQuestion, text: str, rng: Random) -> Pair:
+def _pair(question: WrittenQuestion, own: WrittenParagraph, rng: Random) -> Pair:
     if question.answer is None:
-        return _elsewhere(question, text, rng)
-    [start] = places(text, question.answer)
+        return _elsewhere(question, own, rng)
+    [start] = places(own.text, question.answer)
     span = (start, start + len(question.answer))
-    return Pair(typed(question.text, rng), text, span, span, f"written {question.kind}")
+    kind = f"written {question.kind}"
+    return Pair(typed(question.text, rng), own.text, span, span, kind, own.title)
 
 
-def _elsewhere(question: WrittenQuestion, text: str, rng: Random) -> Pair:
-    """The question beside a text that doesn't answer it; a window is cut out anywhere."""
-    place = rng.randrange(len(text) - 1)
-    return Pair(typed(question.text, rng), text, None, (place, place + 1), "written U")
+def _elsewhere(question: WrittenQuestion, other: WrittenParagraph, rng: Random) -> Pair:
+    """The question beside a paragraph that doesn't answer it; a window is cut out anywhere."""
+    place = rng.randrange(len(other.text) - 1)
+    span = (place, place + 1)
+    return Pair(typed(question.text, rng), other.text, None, span, "written U", other.title)
 
 
 def _chronicle(record: dict[str, Any]) -> Chronicle:
@@ -368,22 +379,24 @@ def _chronicle(record: dict[str, Any]) -> Chronicle:
         record["title"],
         record["published"],
         tuple(
-            WrittenParagraph(one["text"], _questions(one["questions"]))
+            WrittenParagraph(one["text"], _questions(one["questions"]), record["title"])
             for one in record["paragraphs"]
         ),
     )
 
 
-def _paragraph(own: data.Paragraph, records: dict[str, dict[str, Any]]) -> WrittenParagraph:
+def _paragraph(
+    own: data.Paragraph, title: str, records: dict[str, dict[str, Any]]
+) -> WrittenParagraph:
     record = records.get(key_of(own.text))
     if record is None:
-        return WrittenParagraph(own.text, ())
+        return WrittenParagraph(own.text, (), title)
     asked = _own_questions(own)
     by_key = {key_of(one.text): one.text for one in asked}
     turned = tuple(
         WrittenQuestion("U", text, None, by_key.get(key)) for key, text in record.get("turned", ())
     )
-    return WrittenParagraph(own.text, _questions(record["questions"]) + turned + asked)
+    return WrittenParagraph(own.text, _questions(record["questions"]) + turned + asked, title)
 
 
 def _own_questions(own: data.Paragraph) -> tuple[WrittenQuestion, ...]:
@@ -398,7 +411,7 @@ def _questions(rows: Sequence[Sequence[Any]]) -> tuple[WrittenQuestion, ...]:
     return tuple(WrittenQuestion(*row) for row in rows)
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def records(path: Path) -> Iterator[dict[str, Any]]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
