@@ -123,7 +123,8 @@ def prepared(
 
 
 def answerable_in(articles: dict[str, Article], known: KnownQuestion) -> bool:
-    return bool(known.paragraphs) and all(article in articles for article, _ in known.paragraphs)
+    places = [article for article, _ in known.paragraphs] or known.articles
+    return known.answerable and bool(places) and all(article in articles for article in places)
 
 
 def measured(task: Task, embedder: Embedder, all_forms: bool) -> list[list[str]]:

@@ -40,10 +40,10 @@ class Table:
         return "\n".join([*lines, "", self.note] if self.note else lines)
 
 
-def show(table: Table, *, write: bool) -> None:
-    """Print a table; write it into the README too if asked."""
+def show(table: Table, *, write: bool, path: Path = README) -> None:
+    """Print a table; write it into the README, or another file, too if asked."""
     if write:
-        put(table.markdown(), table.name, README)
+        put(table.markdown(), table.name, path)
     click.echo(table.markdown())
 
 

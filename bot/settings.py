@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     feed_minutes: PositiveInt = 30  # between two checks of the feeds
 
     # How questions are answered
-    embedding_model: str = "all-MiniLM-L6-v2"
+    embedding_model: str = "talks-minilm"
     reader_model: str = ""  # empty: the bundled one
     top_k: PositiveInt = 8
     threshold: float | None = Field(default=None, ge=0, le=1)  # None: the calibrated one

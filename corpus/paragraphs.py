@@ -10,7 +10,7 @@ from corpus.sentences import Span, ends_sentence, is_fragment, sentence_spans
 
 # Editors wrap lines well before this: a longer one was ended where the author wanted it to end.
 WRAPPED_CHARACTERS = 160
-# all-MiniLM-L6-v2 reads 256 tokens. English has 4 to 5 characters a token; other alphabets
+# The embedding model reads 256 tokens. English has 4 to 5 characters a token; other alphabets
 # fewer, so their characters count double.
 PASSAGE_COST = 900
 

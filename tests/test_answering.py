@@ -44,16 +44,14 @@ def cycling(corpus: Corpus) -> Corpus:
     return corpus
 
 
-def test_the_first_example_is_found_in_the_opening_article_alone(
+def test_the_first_example_is_answered_from_the_opening_article_alone(
     opening: Corpus, answerer: Answers
 ) -> None:
-    # Which names the man as tapped "to lead Moscow's team": the bundled reader finds him, though
-    # no other article supports it, and it isn't sure enough to say so.
-    answers = answerer(opening)
-    confidence, citations = answers.conclude(answers.read("who led Russia's delegation?"))
-    assert confidence > 0.35
-    citation = citations[0]
-    assert "Vladimir Medinsky" in citation.words
+    # Which says that the man was sent "to lead Moscow's team"; no other article supports it.
+    answer = answerer(opening).answer("who led Russia's delegation?")
+    assert answer.answered
+    assert answer.words == "Vladimir Medinsky"
+    citation = answer.citations[0]
     assert (citation.article.id, citation.passage.paragraph) == ("istanbul-talks-open", 1)
     assert citation.quote.startswith("Russian President Vladimir Putin, who first proposed")
     assert citation.quote.endswith("lead Moscow’s team.")

@@ -333,14 +333,14 @@ def test_the_same_press_twice_changes_nothing_and_is_answered(
 def test_an_answer_is_shown_again_by_its_link_and_says_what_changed_since(
     api: BotApiServer, bot: RunningBot, chat: Chat, ada: Person
 ) -> None:
-    answer = asked(api, chat, ada, "How many prisoners were exchanged?")
+    answer = asked(api, chat, ada, "How many prisoners did they agree to exchange?")
     link = answer.links[-1][1]
     payload = link.removeprefix("https://t.me/TalksTestBot?start=")
     assert re.fullmatch(r"a_\w{8}", payload)
     api.start(ada, payload)
     shown = api.next_sent(chat)
     assert shown.text.endswith(answer.text)
-    assert shown.text.startswith("How many prisoners were exchanged? (asked on ")
+    assert shown.text.startswith("How many prisoners did they agree to exchange? (asked on ")
     bot.service.corpus.withdraw("exchange")
     try:
         api.start(ada, payload)

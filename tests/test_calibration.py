@@ -71,7 +71,6 @@ def question(right: list[bool], reader: list[float]) -> Asked:
         features=features,
         right=np.array(right),
         alike=np.eye(count, dtype=bool),
-        passages=np.arange(count),
     )
 
 
