@@ -147,7 +147,8 @@ def _best_spans(
         return []
     no_answer = float(starts[0] + ends[0])
     first = np.argsort(-starts[tokens])[:CANDIDATES]
-    last = np.argsort(-ends[tokens])[:CANDIDATES]
+    # The starts are looked at as ends as well, so that each begins a span.
+    last = np.union1d(np.argsort(-ends[tokens])[:CANDIDATES], first)
     scores = starts[tokens[first]][:, None] + ends[tokens[last]][None, :]
     lengths = last[None, :] - first[:, None]
     scores = np.where((lengths >= 0) & (lengths < MAX_ANSWER_TOKENS), scores, -np.inf)

@@ -323,7 +323,7 @@ def test_a_replay_that_fails_publishes_nothing(
     Pins(assembly.corpus.database).add("Who led the Russian delegation?")
     assembly.corpus.add(article("menu", MENU))
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise GenerationError("the model is gone")
 
     monkeypatch.setattr(assembly.reader, "read", fail)
