@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from index.types import Answer, Citation
 
 NOT_COVERED = "The articles don't say."
+# Said instead from this confidence on: of such questions more than every third has its answer in
+# what was found (see the reliability table in the reader's card).
+UNSURE_FROM = 0.2
+UNSURE = "I'm not sure enough that the articles answer this."
 
 
 def plain(answer: Answer) -> str:
@@ -51,8 +55,13 @@ def _answered(answer: Answer) -> list[str]:
     return lines
 
 
+def refusal(answer: Answer) -> str:
+    """Why a question is declined: nothing was found that answers, or nothing sure enough."""
+    return UNSURE if answer.confidence >= UNSURE_FROM else NOT_COVERED
+
+
 def _declined(answer: Answer) -> list[str]:
-    lines = [NOT_COVERED, coverage_line(answer.coverage)]
+    lines = [refusal(answer), coverage_line(answer.coverage)]
     if answer.nearest:
         lines += ["", "Nearest passages (not an answer):"]
         for hit, article in answer.nearest:

@@ -88,4 +88,4 @@ def _refuse_misspelt() -> None:
     for name in sorted(given.difference(known)):
         likest = process.extractOne(name, known, scorer=fuzz.ratio, score_cutoff=MISSPELT)
         if name.startswith(PREFIX) and likest is not None:
-            raise SettingsError(f"There is no {name}; {likest[0]} is meant? See .env.example.")
+            raise SettingsError(f"There is no {name}; did you mean {likest[0]}? See .env.example.")

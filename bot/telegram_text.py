@@ -12,7 +12,7 @@ from telegram import MessageEntity
 
 from bot.links import Links
 from bot.markup import Formatted, Text, excerpt, linkable, shortened
-from bot.rendering import NOT_COVERED, coverage_line, human_date
+from bot.rendering import coverage_line, human_date, refusal
 from corpus.types import Article
 from index.types import Answer, Citation
 
@@ -91,7 +91,7 @@ def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bo
 
 def _declined(answer: Answer, links: Links, said: Said) -> Formatted:
     text = _opening(said)
-    text.add(NOT_COVERED, BOLD).lines().add(coverage_line(answer.coverage))
+    text.add(refusal(answer), BOLD).lines().add(coverage_line(answer.coverage))
     if answer.nearest:
         text.lines(2).add("Nearest to it (this is no answer):").lines()
         for hit, article in answer.nearest:

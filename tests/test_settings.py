@@ -73,7 +73,7 @@ def test_a_misspelt_setting_is_named_with_the_one_that_is_meant(
         (tmp_path / ".env").write_text("TALKS_TRESHOLD=0.5\n", "utf-8")
     else:
         monkeypatch.setenv("TALKS_TRESHOLD", "0.5")
-    with pytest.raises(SettingsError, match=r"no TALKS_TRESHOLD; TALKS_THRESHOLD is meant"):
+    with pytest.raises(SettingsError, match=r"no TALKS_TRESHOLD; did you mean TALKS_THRESHOLD"):
         read_settings()
 
 

@@ -12,6 +12,7 @@ from telegram import MessageEntity
 from bot.article_text import article_pages, article_text, context_text, passage_text
 from bot.links import Links, place_of, question_of, question_payload, with_fragment
 from bot.markup import Formatted, Text, excerpt, shortened, units
+from bot.rendering import plain
 from bot.telegram_text import Said, answer_text
 from corpus.types import Article, Coverage, Passage
 from index.questions import QuestionKind
@@ -99,10 +100,18 @@ def test_near_copies_are_named_with_their_source() -> None:
     assert "[1] Title 1, Paper; also in Gazette" in formatted.text
 
 
+def test_a_refusal_for_want_of_confidence_does_not_say_that_nothing_is_said() -> None:
+    unsure = replace(answer_of(), confidence=0.4)
+    text = "I'm not sure enough that the articles answer this.\nThe corpus covers 3 articles"
+    assert answer_text(unsure, LINKS).text.startswith(text)
+    assert plain(unsure).startswith(text)
+
+
 def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
     article = Article("a1", "Near", ("The text.",), outlet="Paper", published="2025-05-16")
     hit = Hit(Passage(7, "a1", 1, "The text.", 0, 9), 1, 0.5, 0.5, 0.0)
-    formatted = answer_text(answer_of(nearest=((hit, article),)), LINKS)
+    declined = replace(answer_of(nearest=((hit, article),)), confidence=0.1)
+    formatted = answer_text(declined, LINKS)
     assert formatted.text == (
         "The articles don't say.\nThe corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
         "Nearest to it (this is no answer):\n• Near, Paper, 16 May 2025: The text.\n\n"

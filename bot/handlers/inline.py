@@ -23,7 +23,7 @@ from bot.article_text import passage_text
 from bot.limits import PersonLimit
 from bot.links import question_payload
 from bot.markup import Formatted, shortened
-from bot.rendering import human_date
+from bot.rendering import human_date, refusal
 from bot.sending import NO_PREVIEW
 from bot.service import Service
 from bot.telegram_text import Said, answer_text
@@ -85,7 +85,7 @@ class Inline:
             log.error("An inline question can't be answered: %s", exc)
             await self._show(query, [], "I can't answer at the moment", "", cache=0)
             return
-        words = "Ask more in private" if answer.answered else "The articles don't say. Ask more"
+        words = "Ask more in private" if answer.answered else f"{refusal(answer)} Ask more"
         await self._show(query, self._results(answer), words, question)
 
     async def _answer(self, question: str) -> Answer:
