@@ -43,7 +43,7 @@ def read_comparisons(
 ) -> list[ComparedCollection]:
     """Those about the articles' paragraphs."""
     texts = {key_of(one.text): one.text for article in articles for one in article.paragraphs}
-    titles = {one.text: article.title for article in articles for one in article.paragraphs}
+    titles = {one.text: article.heading for article in articles for one in article.paragraphs}
     found = []
     for record in records(path):
         paragraphs = tuple(texts[key] for key in record["paragraphs"] if key in texts)
@@ -57,7 +57,7 @@ def read_comparisons(
                 ComparedCollection(
                     name,
                     paragraphs,
-                    tuple(titles[text].replace("_", " ") for text in paragraphs),
+                    tuple(titles[text] for text in paragraphs),
                     _compared(asked, paragraphs),
                 )
             )

@@ -41,6 +41,11 @@ class Article:
     title: str
     paragraphs: tuple[Paragraph, ...]
 
+    @property
+    def heading(self) -> str:
+        """The title as it is read; the data sets put underscores for spaces."""
+        return self.title.replace("_", " ")
+
 
 def read_squad(path: Path) -> tuple[Article, ...]:
     """Articles of one gzipped file, versions 1.1 and 2.0 alike.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from random import Random
@@ -28,12 +29,14 @@ class MadeFeatures:
         return len(self._order(epoch))
 
     def groups(self, epoch: int, first: int, last: int) -> list[FeatureGroup]:
-        made = (self.group(place, epoch) for place in self._order(epoch)[first:last])
-        return [group for group in made if group]
+        return self._made(self._order(epoch)[first:last], epoch)
 
     def whole(self, epoch: int) -> list[FeatureGroup]:
         """All of an epoch, those about one paragraph together."""
         places = sorted(self._order(epoch), key=lambda one: (one.article, one.paragraph))
+        return self._made(places, epoch)
+
+    def _made(self, places: Sequence[Place], epoch: int) -> list[FeatureGroup]:
         made = (self.group(place, epoch) for place in places)
         return [group for group in made if group]
 

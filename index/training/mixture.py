@@ -101,7 +101,7 @@ class Mixture:
         if place.article < 0:
             return self._given(-1 - place.article, epoch)[place.paragraph]
         rng = Random(f"{self._recipe.seed}:{epoch}:{place}")
-        title = self._articles[place.article].title.replace("_", " ")
+        title = self._articles[place.article].heading
         asked = self._asked(place, rng)
         if asked is None:
             return ()

@@ -17,11 +17,16 @@ from index.training.language import contains
 from index.training.nearby import Nearby
 from index.training.noise import typed
 from index.training.passages import Triplet, write
-from index.training.written import Collection, read_paragraphs, read_worlds, split_worlds
+from index.training.written import (
+    OWN_KIND,
+    Collection,
+    read_paragraphs,
+    read_worlds,
+    split_worlds,
+)
 
 WORDED_APART = 3  # times that a question counts which was written for this project
 NEAR = 5  # paragraphs, nearest by words, among which the third of a triplet is drawn
-OWN_KIND = "S"
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,9 @@ def read_paragraphs(articles: Sequence[data.Article], path: Path = PARAGRAPHS) -
     return [
         Collection(article.title, paragraphs)
         for article in articles
-        for title in [article.title.replace("_", " ")]
-        for paragraphs in [tuple(_paragraph(own, title, by_key) for own in article.paragraphs)]
+        for paragraphs in [
+            tuple(_paragraph(own, article.heading, by_key) for own in article.paragraphs)
+        ]
         if any(paragraph.questions for paragraph in paragraphs)
     ]
 
