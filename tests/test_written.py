@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from index.embedding import Embedder
+from index.reading import Reader
 from index.training.data import Answer, Article, Paragraph, Question
-from index.training.nearby import Nearby, NearInMeaning
+from index.training.nearby import Misleading, Nearby, NearInMeaning
 from index.training.pairs import Group
 from index.training.written import (
     CHRONICLES,
@@ -151,7 +152,7 @@ def test_a_question_is_left_out_whose_answer_stands_in_no_place_or_in_several() 
 def groups_of(paragraph: WrittenParagraph, epoch: int = 0) -> list[Group]:
     collection = Collection("varn", (paragraph, FERRY))
     source = WrittenGroups([collection], ALONE, seed=1)
-    made = list(source.groups(epoch))
+    made = [source.group(epoch, number) for number in range(source.size)]
     assert len(made) == source.size
     return [group for group in made if group[0].passage == paragraph.text]
 
@@ -216,7 +217,7 @@ def test_other_paragraphs_stand_beside_unless_they_say_the_answer(embedder: Embe
 
     for nearest in (by_meaning, by_words):
         source = WrittenGroups([WORLD.collection], Others(nearest, 2, 1.0), seed=1)
-        groups = list(source.groups(0))
+        groups = [source.group(0, number) for number in range(source.size)]
         assert source.size == len(groups) == 3
         built, shut = sorted(groups[:2], key=lambda group: group[0].kind)
         about = {pair.passage for pair in built if pair.question == built[0].question}
@@ -227,6 +228,22 @@ def test_other_paragraphs_stand_beside_unless_they_say_the_answer(embedder: Embe
         asked = [pair.passage for group in groups for pair in group[1:]]
         assert asked.count(BRIDGE.text) == 3 + 1  # the question about the ferry
         assert asked.count(FERRY.text) == 3 + 1
+
+
+def test_half_of_those_found_is_kept_the_likeliest_to_mislead_first(reader: Reader) -> None:
+    texts = [
+        "The bridge over the Varn is green.",
+        "It rained in the valley.",
+        "Ada Holt built a large stone bridge in 1902 and three more later.",
+        "The ferry was sold.",
+    ]
+    nearby = Nearby(texts)
+    asked = "Who built the bridge over the Varn?"
+    assert nearby.nearest(asked, 4)[0] == texts[0]
+    misleading = Misleading(nearby, reader, dict.fromkeys(texts, "The valley"))
+    found = misleading.nearest(asked, 4)
+    assert len(found) == 2
+    assert found[0] == texts[2]
 
 
 def test_a_turned_question_stays_where_the_one_it_was_made_of_is_left_out() -> None:

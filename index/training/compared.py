@@ -8,7 +8,7 @@ where the eight don't tell what is needed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -88,34 +88,37 @@ class ComparedGroups:
         self._collections = collections
         self._seed = seed
         self._nearby = lru_cache(maxsize=None)(lambda at: Nearby(collections[at].paragraphs))
-        self.size = sum(bool(one.bearing) for all_ in collections for one in all_.questions)
+        self._places = [
+            (at, turn)
+            for at, one in enumerate(collections)
+            for turn in range(sum(bool(asked.bearing) for asked in one.questions))
+        ]
+        self.size = len(self._places)
 
-    def groups(self, epoch: int) -> Iterator[Group]:
-        """Each question beside the paragraphs that bear on it and one that doesn't, and with it
+    def group(self, epoch: int, number: int) -> Group:
+        """A question beside the paragraphs that bear on it and one that doesn't, and with it
         some of those that none answers, beside two."""
-        for at, collection in enumerate(self._collections):
-            texts = collection.paragraphs
-            rng = Random(f"compared:{self._seed}:{epoch}:{collection.name}")
-            answered = [one for one in collection.questions if one.bearing]
-            lacking = [one for one in collection.questions if not one.bearing]
-            rng.shuffle(answered)
-            rng.shuffle(lacking)
-            for number, one in enumerate(answered):
-                pairs = [
-                    Pair(
-                        typed(one.question, rng),
-                        texts[row],
-                        span,
-                        span,
-                        "compared",
-                        collection.titles[row],
-                    )
-                    for row, span in one.bearing
-                ]
-                pairs += self._beside(at, one, 1, rng)
-                for other in lacking[number :: len(answered)]:
-                    pairs += self._beside(at, other, 2, rng)
-                yield tuple(pairs)
+        at, turn = self._places[number]
+        collection = self._collections[at]
+        name = f"compared:{self._seed}:{epoch}:{collection.name}"
+        answered, lacking = _shuffled(collection.questions, Random(name))
+        rng = Random(f"{name}:{turn}")
+        one = answered[turn]
+        pairs = [
+            Pair(
+                typed(one.question, rng),
+                collection.paragraphs[row],
+                span,
+                span,
+                "compared",
+                collection.titles[row],
+            )
+            for row, span in one.bearing
+        ]
+        pairs += self._beside(at, one, 1, rng)
+        for other in lacking[turn :: len(answered)]:
+            pairs += self._beside(at, other, 2, rng)
+        return tuple(pairs)
 
     def _beside(self, at: int, one: Compared, count: int, rng: Random) -> list[Pair]:
         bearing = {self._collections[at].paragraphs[row] for row, _ in one.bearing}
@@ -136,6 +139,15 @@ class ComparedGroups:
             for text in rng.sample(apart, min(count, len(apart)))
             for place in [rng.randrange(len(text) - 1)]
         ]
+
+
+def _shuffled(questions: Sequence[Compared], rng: Random) -> tuple[list[Compared], list[Compared]]:
+    """Those that can be answered, and the others."""
+    answered = [one for one in questions if one.bearing]
+    lacking = [one for one in questions if not one.bearing]
+    rng.shuffle(answered)
+    rng.shuffle(lacking)
+    return answered, lacking
 
 
 def _compared(

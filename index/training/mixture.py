@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
@@ -40,7 +40,7 @@ class Source(Protocol):
 
     size: int  # groups of an epoch
 
-    def groups(self, epoch: int) -> Iterable[Group]: ...
+    def group(self, epoch: int, number: int) -> Group: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,6 @@ class Mixture:
         self._names = lru_cache(maxsize=None)(self._names_of)
         self._nearby = lru_cache(maxsize=None)(self._nearby_of)
         self._portions = portions
-        self._given = lru_cache(maxsize=len(portions))(self._given_of)
 
     def order(self, epoch: int) -> list[Place]:
         """The epoch's questions: a share of each data set and of each source, shuffled."""
@@ -99,7 +98,7 @@ class Mixture:
 
     def group(self, place: Place, epoch: int) -> Group:
         if place.article < 0:
-            return self._given(-1 - place.article, epoch)[place.paragraph]
+            return self._portions[-1 - place.article].source.group(epoch, place.paragraph)
         rng = Random(f"{self._recipe.seed}:{epoch}:{place}")
         title = self._articles[place.article].heading
         asked = self._asked(place, rng)
@@ -117,9 +116,6 @@ class Mixture:
         return tuple(
             replace(pair, question=typed(pair.question, rng), title=title) for pair in pairs
         )
-
-    def _given_of(self, source: int, epoch: int) -> list[Group]:
-        return list(self._portions[source].source.groups(epoch))
 
     def _count(self, rng: Random) -> int:
         drawn = rng.random()

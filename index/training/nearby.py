@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from index.embedding import Embedder
+from index.reading import Reader
 
 
 class Nearest(Protocol):
@@ -51,3 +52,24 @@ class NearInMeaning:
         """Up to `top_k` paragraphs, the nearest first; equals in the order they stand."""
         cosines = self._cosines[self._rows[question]]
         return [self._paragraphs[row] for row in np.argsort(-cosines, kind="stable")[:top_k]]
+
+
+class Misleading:
+    """Of what another way finds, the paragraphs in which a reader is surest of an answer.
+
+    :param titles: Of the paragraphs' articles; the reader reads them, as the bot does.
+    """
+
+    def __init__(self, nearest: Nearest, reader: Reader, titles: Mapping[str, str]) -> None:
+        self._nearest = nearest
+        self._reader = reader
+        self._titles = titles
+
+    def nearest(self, question: str, top_k: int) -> list[str]:
+        """Half of the `top_k` nearest, the surest first."""
+        found = self._nearest.nearest(question, top_k)
+        titles = [self._titles[text] for text in found]
+        read = self._reader.read(question, found, n_best=1, titles=titles)
+        scores = np.array([max((span.score for span in spans), default=-np.inf) for spans in read])
+        order = np.argsort(-scores, kind="stable")
+        return [found[at] for at in order[: top_k // 2]]

@@ -19,3 +19,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     for name, share in SHARES.items():
         parser.add_argument(f"--{name}-share", type=float, default=share)
     parser.add_argument("--seed", type=int, default=13)
+    parser.add_argument(
+        "--misled",
+        metavar="READER",
+        help="beside questions about invented talks stand the passages that it is surest of",
+    )

@@ -9,13 +9,14 @@ from pathlib import Path
 from transformers import AutoModel, AutoTokenizer
 
 from index.embedding import Embedder
+from index.reading import Reader
 from index.training.compared import ComparedGroups, read_comparisons, world_comparisons
 from index.training.data import training_articles
 from index.training.export import bundled_encoder
 from index.training.lexicon import Lexicon
 from index.training.made import MadeFeatures
 from index.training.mixture import Mixture, Portion, Recipe
-from index.training.nearby import Nearby, NearInMeaning
+from index.training.nearby import Misleading, Nearby, Nearest, NearInMeaning
 from index.training.written import (
     Collection,
     Others,
@@ -42,6 +43,8 @@ def features(data: Path, options: argparse.Namespace) -> MadeFeatures:
     compared = [*map(world_comparisons, worlds), *read_comparisons(squad)]
     by_words = Others(_by_words, 1.0, 0.2)
     by_meaning = Others(_by_meaning(Embedder()), 2, 0.4)
+    if options.misled:
+        by_meaning = Others(_misleading(by_meaning.nearest, Reader(options.misled)), 2, 1.0)
     portions = (
         Portion(WrittenGroups(written, by_words, seed), options.written_share),
         Portion(WrittenGroups(turned, by_words, seed), options.turned_share),
@@ -65,5 +68,15 @@ def _by_meaning(embedder: Embedder) -> Callable[[Collection], NearInMeaning]:
     def nearest(collection: Collection) -> NearInMeaning:
         texts = [paragraph.text for paragraph in collection.paragraphs]
         return NearInMeaning(texts, collection.questions, embedder)
+
+    return nearest
+
+
+def _misleading(
+    by: Callable[[Collection], Nearest], reader: Reader
+) -> Callable[[Collection], Misleading]:
+    def nearest(collection: Collection) -> Misleading:
+        titles = {paragraph.text: paragraph.title for paragraph in collection.paragraphs}
+        return Misleading(by(collection), reader, titles)
 
     return nearest

@@ -253,24 +253,31 @@ class WrittenGroups:
         self._seed = seed
         self._nearest = lru_cache(maxsize=None)(lambda at: others.nearest(collections[at]))
         self._by_text = [{p.text: p for p in one.paragraphs} for one in collections]
-        self.size = sum(len(_answered(p)) for one in collections for p in one.paragraphs)
+        self._places = [
+            (at, row, turn)
+            for at, one in enumerate(collections)
+            for row, paragraph in enumerate(one.paragraphs)
+            for turn, _ in enumerate(_answered(paragraph))
+        ]
+        self.size = len(self._places)
 
-    def groups(self, epoch: int) -> Iterator[Group]:
-        """Each answered question beside some of its paragraph's unanswerable ones, and others."""
-        for at, collection in enumerate(self._collections):
-            rng = Random(f"written:{self._seed}:{epoch}:{collection.name}")
-            for paragraph in collection.paragraphs:
-                for asked, lacking in dealt(paragraph, rng):
-                    pairs = [_pair(asked, paragraph, rng)]
-                    count = int(self._others.answered + rng.random())
-                    for other in self._drawn(at, asked, paragraph, count, rng):
-                        pairs.append(_elsewhere(asked, other, rng))
-                    for one in lacking:
-                        pairs.append(_pair(one, paragraph, rng))
-                        if rng.random() < self._others.unanswerable:
-                            drawn = self._drawn(at, one, paragraph, 1, rng)
-                            pairs += [_elsewhere(one, other, rng) for other in drawn]
-                    yield tuple(pairs)
+    def group(self, epoch: int, number: int) -> Group:
+        """An answered question beside some of its paragraph's unanswerable ones, and others."""
+        at, row, turn = self._places[number]
+        paragraph = self._collections[at].paragraphs[row]
+        name = f"written:{self._seed}:{epoch}:{self._collections[at].name}:{row}"
+        asked, lacking = dealt(paragraph, Random(name))[turn]
+        rng = Random(f"{name}:{turn}")
+        pairs = [_pair(asked, paragraph, rng)]
+        count = int(self._others.answered + rng.random())
+        for other in self._drawn(at, asked, paragraph, count, rng):
+            pairs.append(_elsewhere(asked, other, rng))
+        for one in lacking:
+            pairs.append(_pair(one, paragraph, rng))
+            if rng.random() < self._others.unanswerable:
+                drawn = self._drawn(at, one, paragraph, 1, rng)
+                pairs += [_elsewhere(one, other, rng) for other in drawn]
+        return tuple(pairs)
 
     def _drawn(
         self, at: int, asked: WrittenQuestion, own: WrittenParagraph, count: int, rng: Random
