@@ -104,8 +104,8 @@ def reading(runtime: Runtime, folder: Path, tried: Sample) -> list[str]:
 def embedding(runtime: Runtime, folder: Path, tried: Sample) -> list[str]:
     """Milliseconds of a question, passages a second, and how far the vectors are from fp32's."""
     embedder = Embedder()
+    model = embedder._model[0].model.float()  # it may be in bfloat16 already
     exact = embedder.encode_documents(tried.paragraphs)
-    model = embedder._model[0].model
     with torch.inference_mode():
         forward = runtime.make(model, ("last_hidden_state",), folder)
         with replaced(model, forward):

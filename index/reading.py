@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embedding import is_hub_name, loading
+from index.embedding import fastest_dtype, is_hub_name, loading
 
 BUNDLED_READER = str(Path(__file__).parent / "models" / "reader")
 
@@ -21,9 +21,7 @@ MAX_ANSWER_TOKENS = 30
 MAX_TITLE = 160  # characters of a title that is read before a text
 # Starts and ends looked at for each passage: the best span is among them in all but odd cases.
 CANDIDATES = 20
-# Inputs are padded to a multiple of this: oneDNN keeps what it prepares for each length that it
-# meets, 120 MB after some dozens of questions of any length.
-PADDED_TO = 32
+PADDED_TO = 32  # see embedding.PADDED_TO
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +103,6 @@ class Reader:
             inputs = {name: torch.tensor(encoded[name]) for name in names if name in encoded}
             output = self._model(**inputs)
         return output.start_logits.float().numpy(), output.end_logits.float().numpy()
-
-
-def fastest_dtype() -> Any:
-    """bfloat16 where the processor computes with it, float32 elsewhere.
-
-    It takes half the memory and about half the time, and moves scores by 0.05 on average: see
-    benchmarks/README.md. Where it has to be emulated it is slower.
-    """
-    import torch
-
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
 
 
 def _cut(encoded: Any) -> bool:
