@@ -128,6 +128,13 @@ def test_a_stream_is_answered_line_by_line_and_goes_on_after_a_bad_one(talks: Ta
     assert result.exit_code == 1
 
 
+def test_a_stream_of_answers_shows_which_question_each_is_of(talks: Talks) -> None:
+    result = talks("ask", "-", input="Who won the Tour de France?\nWho is the king of Spain?\n")
+    first, second = result.stdout.split("? Who is the king of Spain?\n\n")
+    assert first.startswith("? Who won the Tour de France?\n\nEgan Bernal\n\n  “")
+    assert second.endswith("\n\n")
+
+
 def test_search_lists_passages_best_first(talks: Talks) -> None:
     (hits,) = objects(talks("search", "--json", "-k", "2", "world champion of chess"))
     assert [list(hit) for hit in hits] == [

@@ -40,7 +40,13 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> None:
 
         def one(line: str) -> None:
             asked, context = _question_of(line)
-            _show(assembly.answerer().answer(asked, context), as_json)
+            answer = assembly.answerer().answer(asked, context)
+            if as_json:
+                _show(answer, as_json)
+                return
+            click.echo(f"? {asked}\n")
+            _show(answer, as_json)
+            click.echo()
 
         sys.exit(_each_line(one, as_json))
     answer = assembly.answerer().answer(text)
