@@ -14,9 +14,10 @@ import click
 import numpy as np
 
 from benchmarks.tables import Table, show, write_option
-from index.calibrating import Asked, collected
+from index.calibrating import collected
 from index.calibration import Calibration
 from index.evidence import FEATURES, ORDERING
+from index.fitting import Asked
 from index.metrics import mean
 
 FIRST = 4  # passages that are read in any case
@@ -28,7 +29,7 @@ HEAD = ("stops from a score of", "questions that stop", "passages read", "best s
 @write_option
 def main(write: bool) -> None:
     """Print what is saved and what is lost, for several scores."""
-    questions = [one for one in collected() if one.answerable]
+    questions = [one for one in collected() if one.answerable and not one.compares]
     weights = np.array(Calibration.load().candidate_weights)
     rows = [row(questions, weights, score) for score in (None, *SCORES)]
     note = f"{len(questions)} answerable questions; the first {FIRST} passages are always read."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from corpus.types import Article, Coverage
+from index.questions import QuestionKind
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -19,6 +20,9 @@ NOT_COVERED = "The articles don't say."
 # what was found (see the reliability table in the reader's card).
 UNSURE_FROM = 0.2
 UNSURE = "I'm not sure enough that the articles answer this."
+
+# Above the sentences that each bear on a part of a long question.
+BEARING = "I give no verdict on this. What the articles say that bears on it:"
 
 
 def plain(answer: Answer) -> str:
@@ -48,6 +52,8 @@ def _answered(answer: Answer) -> list[str]:
     lines = [answer.words or "", ""]
     if answer.words == answer.citations[0].quote:
         lines = []  # a whole sentence answers, and it is marked in the first quote
+    if answer.kind is QuestionKind.COMPARISON:
+        lines = [BEARING, ""]
     for citation in answer.citations:
         lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
     for citation in answer.citations:
@@ -57,7 +63,8 @@ def _answered(answer: Answer) -> list[str]:
 
 def refusal(answer: Answer) -> str:
     """Why a question is declined: nothing was found that answers, or nothing sure enough."""
-    return UNSURE if answer.confidence >= UNSURE_FROM else NOT_COVERED
+    compares = answer.kind is QuestionKind.COMPARISON  # its confidence is no chance
+    return UNSURE if answer.confidence >= UNSURE_FROM and not compares else NOT_COVERED
 
 
 def _declined(answer: Answer) -> list[str]:

@@ -12,8 +12,9 @@ from telegram import MessageEntity
 
 from bot.links import Links
 from bot.markup import Formatted, Text, excerpt, linkable, shortened
-from bot.rendering import coverage_line, human_date, refusal
+from bot.rendering import BEARING, coverage_line, human_date, refusal
 from corpus.types import Article
+from index.questions import QuestionKind
 from index.types import Answer, Citation
 
 BOLD = MessageEntity.BOLD
@@ -77,7 +78,9 @@ def answer_text(
 def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
     text = _opening(said)
     first = answer.citations[0]
-    if not _is_sentence(first):
+    if answer.kind is QuestionKind.COMPARISON:
+        text.add(BEARING, ITALIC).lines(2)
+    elif not _is_sentence(first):
         text.add(shortened(first.words, WORDS), BOLD).lines(2)
     for citation in answer.citations[: 1 + budget.further]:
         _quote(text, citation, budget.quote)

@@ -11,10 +11,12 @@ from corpus.analysis import content_words, words
 from corpus.sentences import sentence_spans
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
+from index import comparing
 from index.calibration import Calibration
 from index.collapsing import also_in, collapsed
+from index.comparing import Nowhere
 from index.evidence import Candidate, Question, candidate, stems
-from index.questions import QuestionKind, kind_of, standalone
+from index.questions import QuestionKind, compares, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
 from index.types import Answer, Citation, Seconds
@@ -24,6 +26,7 @@ MAX_CITATIONS = 4
 NEAREST = 3  # passages shown, as no answer, when a question is declined
 # A further citation has to be this good beside the first: others are shown less, not more, trust.
 FURTHER_SHARE = 0.5
+HALVED = 2.5  # how much less strength makes a candidate half as good as another
 # Key words are answered by a sentence that holds this share of them, by weight.
 KEYWORD_COVER = 0.7
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
@@ -39,6 +42,7 @@ class Reading:
     results: Results
     articles: dict[str, Article]
     candidates: tuple[Candidate, ...]  # best first
+    nowhere: Nowhere
     search_seconds: float
     read_seconds: float
 
@@ -109,22 +113,30 @@ class Answerer:
             for hit in results.hits
         }
         asked = Question.of(question, self._searcher.full_text.weight)
-        kind = kind_of(question)
+        usual = kind_of(question)
+        kind = QuestionKind.COMPARISON if compares(question) else usual
         # Key words are answered by whole sentences, for which nothing has to be read.
         read_for = () if kind is QuestionKind.KEYWORDS else results.hits
         candidates = self._candidates(asked, read_for, articles)
         read = time.perf_counter()
-        return Reading(
+        reading = Reading(
             question=asked,
             kind=kind,
             results=results,
             articles=articles,
-            candidates=tuple(
-                sorted(candidates, key=lambda c: -self._calibration.strength(c.features))
-            ),
+            candidates=self._ordered(kind, candidates),
+            nowhere=Nowhere.of(asked, results.hits, articles),
             search_seconds=found - began,
             read_seconds=read - found,
         )
+        if kind is QuestionKind.COMPARISON and usual is QuestionKind.WORDS:
+            # Many words may ask for a single thing. A yes or no to many takes more than one
+            # sentence, however sure the reader is of one.
+            ordered = self._ordered(usual, candidates)
+            simple = replace(reading, kind=usual, candidates=ordered)
+            if self._decide(simple)[0] >= self.threshold:
+                return simple
+        return reading
 
     def conclude(self, reading: Reading) -> tuple[float, tuple[Citation, ...]]:
         """What would be answered, and the confidence in it, be that enough to answer or not."""
@@ -132,15 +144,40 @@ class Answerer:
         return confidence, self._cite(reading, chosen, confidence) if chosen else ()
 
     def _decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
-        """The confidence in the best candidate, and it with those that agree, best first."""
+        """The confidence in the best candidate, and it with those that agree, or, for a comparison,
+        with the best of the other passages; best first."""
         if reading.kind is QuestionKind.KEYWORDS:
             return self._decide_keywords(reading)
         if not reading.candidates:
             return 0.0, []
         best = reading.candidates[0]
+        if reading.kind is QuestionKind.COMPARISON:
+            told = comparing.comparison_features(best.hit.cosine, reading.nowhere)
+            return self._calibration.comparison(told), one_a_passage(reading.candidates)
         agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
         confidence = self._calibration.probability(self.answer_features(reading))
         return confidence, agreeing
+
+    def _ordered(
+        self, kind: QuestionKind, candidates: Sequence[Candidate]
+    ) -> tuple[Candidate, ...]:
+        return tuple(sorted(candidates, key=lambda one: -self._strength(kind, one)))
+
+    def _strength(self, kind: QuestionKind, found: Candidate) -> float:
+        if kind is QuestionKind.COMPARISON:
+            return comparing.score(found.features)
+        return self._calibration.strength(found.features)
+
+    def _share(self, kind: QuestionKind, found: Candidate, first: Candidate) -> float:
+        """How good a candidate is beside the first one, from 0 to 1."""
+        if kind is QuestionKind.KEYWORDS or found is first:
+            return 1.0
+        if kind is QuestionKind.COMPARISON:
+            return max(0.0, comparing.score(found.features)) / max(
+                1e-9, comparing.score(first.features)
+            )
+        lost = self._strength(kind, first) - self._strength(kind, found)
+        return float(2.0 ** -max(0.0, lost / HALVED))
 
     def answer_features(self, reading: Reading) -> tuple[float, ...]:
         """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
@@ -161,10 +198,9 @@ class Answerer:
         titles = [articles[hit.passage.article_id].title for hit in hits]
         spans = self._reader.read(asked, [hit.passage.text for hit in hits], titles=titles)
         return [
-            candidate(question, hit, span, article.title, article.language)
+            candidate(question, hit, span, articles[hit.passage.article_id])
             for hit, found in zip(hits, spans, strict=True)
             for span in found
-            for article in [articles[hit.passage.article_id]]
         ]
 
     def _decide_keywords(self, reading: Reading) -> tuple[float, list[Candidate]]:
@@ -197,16 +233,18 @@ class Answerer:
     ) -> tuple[Citation, ...]:
         citations: list[Citation] = []
         told: set[str] = set()  # near-copies named beside an earlier citation
-        for number, choice in enumerate(best_of_articles(chosen)[:MAX_CITATIONS], start=1):
+        ordered, enough = best_of_articles(chosen), FURTHER_SHARE
+        if reading.kind is QuestionKind.COMPARISON:
+            # What bears on it says different things: none proves another.
+            ordered, enough = list(chosen), comparing.FURTHER_SHARE
+        for choice in ordered:
+            if len(citations) == MAX_CITATIONS:
+                break
             if choice.hit.passage.article_id in told:
                 continue
-            score = confidence
-            if choice.features and number > 1:
-                strength = self._calibration.strength
-                lost = strength(chosen[0].features) - strength(choice.features)
-                score = confidence * 2.0 ** -max(0.0, lost)
-                if score < FURTHER_SHARE * confidence:
-                    continue
+            share = self._share(reading.kind, choice, chosen[0])
+            if share < enough:
+                continue
             start, end = choice.start, choice.end
             if reading.kind is not QuestionKind.WORDS:
                 start, end = choice.sentence
@@ -218,7 +256,7 @@ class Answerer:
                 end=end,
                 quote_start=choice.sentence[0],
                 quote_end=choice.sentence[1],
-                score=round(score, 4),
+                score=round(confidence * share, 4),
             )
             others = also_in(self._corpus, citation.article.id, citation.quote)
             told.update(article.id for article in others)

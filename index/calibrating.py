@@ -5,9 +5,14 @@ speaks for every candidate, and whether it was right, in `index/models/calibrati
 Half of each set's articles, half of the invented disputes that training left out, half of the
 questions written for this about the bundled articles, and all of the development questions are for
 fitting, the others for seeing what came of it. `fit` makes `index/models/calibration.json` of that
-file alone. Two logistic models are fitted: one orders the candidates of a question, the other turns
-what speaks for the best one into the chance that it is right. The threshold is the lowest with
-which at most `FALSE_ANSWERS` of the unanswerable questions about the bundled articles are answered.
+file alone: a conditional logit that orders the candidates of a question, and a logistic model that
+turns what speaks for the best one into the chance that it is right. The threshold is the lowest
+with which at most `FALSE_ANSWERS` of the unanswerable questions about the bundled articles are
+answered. A second logistic model is for long, comparing questions: whether what is found first
+bears on them. It is fitted to those about the invented disputes, each asked of the articles about
+its own dispute and of those about another, and to the few long ones of the other sets; and it is
+moved so that at most `FALSE_ANSWERS` of those asked of another dispute's articles reach the
+threshold.
 """
 
 from __future__ import annotations
@@ -22,45 +27,30 @@ from typing import Any
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.store import Corpus
 from index.answering import TOP_K, Answerer, same
 from index.building import Generations
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.comparing import COMPARISON_FEATURES, Nowhere
 from index.datasets import KnownQuestion, QuestionSet, read_questions, sample
 from index.embedding import BUNDLED, Embedder
 from index.evidence import ORDERING, Candidate
-from index.metrics import f1, holds_answer, reliability
+from index.fitting import DEVELOPMENT, FOREIGN, Asked, calibration_of, reliability_table, told
+from index.metrics import f1, holds_answer
 from index.questions import QuestionKind
 from index.reading import BUNDLED_READER, Reader
 from index.reporting import put
 from index.search import Searcher
-from index.training.written import comparisons, question_set, read_worlds, split_worlds
+from index.training.written import World, comparisons, question_set, read_worlds, split_worlds
 
 DATA = BUNDLED_CALIBRATION.with_name("calibration_data.jsonl.gz")
-FALSE_ANSWERS = 0.05
 ENOUGH_F1 = 0.5  # a span that shares this much with a gold answer counts as right
 SEED = 7
-DEVELOPMENT = "development"  # questions about the bundled articles that much was tried on
-OWN = (DEVELOPMENT, "calibration")  # all sets about them, by the names of their files
 CHRONICLES = "chronicles"  # those about invented disputes
 COMPARISONS = "comparisons"  # long ones about the same, which need more than one paragraph
 
 Chosen = tuple[KnownQuestion, bool]  # whether it is to fit to, or to measure on
-Rows = NDArray[np.float64]  # shape (n, features)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One question as it was read: the features of its candidates, and which of them are right."""
-
-    source: str  # the question set's name
-    fitted: bool  # whether the calibration is fitted to it, or only measured on it
-    answerable: bool
-    features: Rows  # shape (candidates, len(FEATURES))
-    right: NDArray[np.bool_]  # shape (candidates,)
-    alike: NDArray[np.bool_]  # shape (candidates, candidates): whether two say the same
 
 
 def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool:
@@ -95,51 +85,9 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
         alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
+        nowhere=reading.nowhere,
+        compares=reading.kind is QuestionKind.COMPARISON,
     )
-
-
-def answer_rows(question: Asked, weights: Rows) -> tuple[list[float], bool]:
-    """The features of the best candidate (see ANSWER_FEATURES), and whether it is right."""
-    strengths = question.features[:, : len(ORDERING)] @ weights
-    order = np.argsort(-strengths, kind="stable")
-    best = order[0]
-    agree = question.alike[best]
-    others = strengths[~agree]
-    margin = float(strengths[best] - others.max()) if len(others) else 0.0
-    row = [margin, *question.features[best].tolist()]
-    return row, bool(question.right[best])
-
-
-def fit_calibration(questions: Sequence[Asked]) -> tuple[Rows, Rows]:
-    """Weights of the candidates' features, and of the answers' with the intercept last."""
-    from sklearn.linear_model import LogisticRegression
-
-    # Each question weighs the same, however many candidates it has.
-    rows = np.concatenate([q.features[:, : len(ORDERING)] for q in questions])
-    right = np.concatenate([q.right for q in questions])
-    weight = np.concatenate([np.full(len(q.right), 1 / len(q.right)) for q in questions])
-    ordering = LogisticRegression(C=10.0, max_iter=2000).fit(rows, right, sample_weight=weight)
-    weights: Rows = ordering.coef_[0]
-    best = [answer_rows(question, weights) for question in questions]
-    deciding = LogisticRegression(C=1.0, max_iter=2000).fit(
-        [row for row, _ in best], [good for _, good in best]
-    )
-    return weights, np.append(deciding.coef_[0], deciding.intercept_)
-
-
-def choose_threshold(confidences: Sequence[float], false_answers: float = FALSE_ANSWERS) -> float:
-    """The lowest threshold that lets at most this share of unanswerable questions through.
-
-    :param confidences: Of unanswerable questions.
-
-    >>> choose_threshold([0.1, 0.2, 0.3, 0.9], false_answers=0.25)
-    0.301
-    """
-    for threshold in sorted({0.0, *(confidence + 0.001 for confidence in confidences)}):
-        let_through = sum(confidence >= threshold for confidence in confidences)
-        if let_through <= false_answers * len(confidences):
-            return round(threshold, 4)
-    return 1.0
 
 
 @click.group()
@@ -179,13 +127,22 @@ def collect(
         for file in files:
             questions = read_questions(file)
             keep(questions, questions.name, chosen_of(questions, limit))
-        for number, world in enumerate(split_worlds(read_worlds())[1]):
+        apart = split_worlds(read_worlds())[1]
+        for number, world in enumerate(apart):
             questions = question_set(world)
             some = sample(questions.questions, of_a_world, SEED)
-            chosen = [(known, number % 2 == 0) for known in some]
-            keep(questions, CHRONICLES, chosen)
-            chosen = [(known, number % 2 == 0) for known in comparisons(world)]
-            keep(questions, COMPARISONS, chosen)
+            fitted = number % 2 == 0
+            keep(questions, CHRONICLES, [(one, fitted) for one in some])
+            keep(questions, COMPARISONS, [(one, fitted) for one in comparisons(world)])
+            other = after(apart, number)
+            foreign = [replace(one, answers=(), paragraphs=()) for one in comparisons(other)]
+            keep(questions, FOREIGN, [(one, fitted) for one in foreign])
+
+
+def after(worlds: Sequence[World], number: int) -> World:
+    """Another world of the same half: those that are fitted to are every second one."""
+    half = worlds[number % 2 :: 2]
+    return half[(number // 2 + 1) % len(half)]
 
 
 def chosen_of(questions: QuestionSet, limit: int) -> list[Chosen]:
@@ -237,7 +194,12 @@ class Asking:
             generations = Generations(corpus)
             generations.publish(generations.build(self.embedder).generation)
             # What there is to weigh is collected whole, so no weights are needed for it.
-            none = Calibration((0.0,) * len(ORDERING), (0.0,) * (len(ANSWER_FEATURES) + 1), 0.0)
+            none = Calibration(
+                (0.0,) * len(ORDERING),
+                (0.0,) * (len(ANSWER_FEATURES) + 1),
+                (0.0,) * (len(COMPARISON_FEATURES) + 1),
+                threshold=1.0,  # no long question is sure enough to be taken for a plain one
+            )
             searcher = Searcher(corpus, self.embedder)
             answerer = Answerer(corpus, searcher, self.reader, none, self.top_k)
             for known, fitted in chosen:
@@ -252,12 +214,15 @@ class Asking:
 def fit(card: Path | None) -> None:
     """Fit the calibration to what was collected, and tell how it does on the rest."""
     questions = list(collected())
-    made = fitted([question for question in questions if question.fitted])
+    made = calibration_of([question for question in questions if question.fitted])
     BUNDLED_CALIBRATION.write_text(
         json.dumps(
             {
                 "candidate_weights": _named(ORDERING, made.candidate_weights),
                 "answer_weights": _named((*ANSWER_FEATURES, "intercept"), made.answer_weights),
+                "comparison_weights": _named(
+                    (*COMPARISON_FEATURES, "intercept"), made.comparison_weights
+                ),
                 "threshold": made.threshold,
             },
             indent=2,
@@ -272,38 +237,6 @@ def fit(card: Path | None) -> None:
     click.echo(f"\n{table}")
     if card:
         put(table, "reliability", card)
-
-
-def fitted(questions: Sequence[Asked]) -> Calibration:
-    """Weights fitted to these questions, and the threshold chosen on them."""
-    weights, answer_weights = fit_calibration(questions)
-    made = Calibration(tuple(weights.tolist()), tuple(answer_weights.tolist()), 0.0)
-    confidences = [
-        made.probability(answer_rows(q, weights)[0])
-        for q in questions
-        if q.source in OWN and not q.answerable
-    ]
-    return replace(made, threshold=choose_threshold(confidences))
-
-
-def told(questions: Sequence[Asked], made: Calibration) -> list[tuple[bool, float, bool]]:
-    """Of each question: whether it is answerable, the confidence, and whether that is right."""
-    weights = np.array(made.candidate_weights)
-    best = [(q.answerable, *answer_rows(q, weights)) for q in questions]
-    return [(answerable, made.probability(row), right) for answerable, row, right in best]
-
-
-def reliability_table(questions: Sequence[Asked], made: Calibration) -> str:
-    """Ten bins of confidence in Markdown."""
-    found = told(questions, made)
-    bins = reliability([sure for _, sure, _ in found], [right for _, _, right in found])
-    rows = [
-        f"| {one.low:.1f} to {one.high:.1f} | {one.count} "
-        + (f"| {one.confidence:.2f} | {one.right:.2f} |" if one.count else "| – | – |")
-        for one in bins
-    ]
-    head = ["| confidence | questions | mean confidence | share right |", "|---|---:|---:|---:|"]
-    return "\n".join([*head, *rows])
 
 
 def collected(path: Path = DATA) -> Iterator[Asked]:
@@ -321,6 +254,8 @@ def collected(path: Path = DATA) -> Iterator[Asked]:
                 alike=np.array(
                     [[bool(mask >> j & 1) for j in range(count)] for mask in record["alike"]]
                 ),
+                nowhere=Nowhere(*record["nowhere"]),
+                compares=record["compares"],
             )
 
 
@@ -332,6 +267,8 @@ def _as_record(question: Asked) -> dict[str, Any]:
         "features": np.round(question.features, 4).tolist(),
         "right": question.right.astype(int).tolist(),
         "alike": [sum(1 << j for j, same in enumerate(row) if same) for row in question.alike],
+        "nowhere": [round(question.nowhere.names, 4), round(question.nowhere.words, 4)],
+        "compares": question.compares,
     }
 
 

@@ -1,4 +1,4 @@
-"""From features to a probability, by two small logistic models fitted by `index.calibrating`."""
+"""From features to a probability, by three small models fitted by `index.calibrating`."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class Calibration:
 
     candidate_weights: tuple[float, ...]  # candidates are ordered by this; see evidence.ORDERING
     answer_weights: tuple[float, ...]  # see ANSWER_FEATURES; the last is the intercept
+    comparison_weights: tuple[float, ...]  # see comparing.COMPARISON_FEATURES; the intercept last
     threshold: float  # from 0 to 1
 
     @classmethod
@@ -30,6 +31,7 @@ class Calibration:
             return cls(
                 candidate_weights=tuple(values["candidate_weights"].values()),
                 answer_weights=tuple(values["answer_weights"].values()),
+                comparison_weights=tuple(values["comparison_weights"].values()),
                 threshold=float(values["threshold"]),
             )
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as exc:
@@ -44,8 +46,20 @@ class Calibration:
 
     def probability(self, features: Sequence[float]) -> float:
         """The chance that the best candidate is right, from 0 to 1."""
-        weights = zip(self.answer_weights, (*features, 1.0), strict=True)
-        return 1 / (1 + math.exp(-max(-50.0, min(50.0, sum(w * x for w, x in weights)))))
+        return logistic(self.answer_weights, features)
+
+    def comparison(self, features: Sequence[float]) -> float:
+        """How surely what was found bears on a question that compares, from 0 to 1.
+
+        It is no chance: it is moved so that what is just enough is the threshold.
+        """
+        return logistic(self.comparison_weights, features)
+
+
+def logistic(weights: Sequence[float], features: Sequence[float]) -> float:
+    """A logistic model's value, from 0 to 1; the last weight is the intercept."""
+    total = sum(w * x for w, x in zip(weights, (*features, 1.0), strict=True))
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, total))))
 
 
 # Passages that say the same, and how much of the question its sentence names, told nothing more:

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import snowballstemmer
@@ -13,6 +14,7 @@ import snowballstemmer
 from corpus.analysis import content_words, words
 from corpus.sentences import Span as Offsets
 from corpus.sentences import sentence_around
+from corpus.types import Article
 from index.expected import Points, fits, points_of, whole_date
 from index.reading import Span
 from index.search import Hit
@@ -21,7 +23,7 @@ from index.search import Hit
 READ = (
     "reader",  # the reader's score
     "reader_squashed",  # the same, so that a little above 0 already says much
-    "names_missing",  # share of the question's names and numbers that passage and title lack
+    "names_missing",  # share of the question's names and numbers that passage and article lack
     "numbers_differ",  # 1 when the sentence has another day or ordinal where the question has one
     "type_fits",  # 1 when the words look like what was asked for, -1 when not, 0 if unknown
 )
@@ -87,11 +89,11 @@ class Candidate:
         return self.hit.passage.paragraph_text[self.start : self.end]
 
 
-def candidate(question: Question, hit: Hit, span: Span, title: str, language: str) -> Candidate:
+def candidate(question: Question, hit: Hit, span: Span, article: Article) -> Candidate:
     """Measure one span; `span` counts from the start of the hit's passage."""
     passage = hit.passage
     start = passage.start + span.start
-    sentence = sentence_around(passage.paragraph_text, start, start + 1, language)
+    sentence = sentence_around(passage.paragraph_text, start, start + 1, article.language)
     # One sentence proves an answer: words that run into the next are left out.
     end = min(passage.start + span.end, sentence[1])
     said = passage.paragraph_text[sentence[0] : sentence[1]]
@@ -99,7 +101,7 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
     features = (
         max(-3.0, span.score / 10),
         math.tanh(span.score / 5),
-        _lacking(question.named, stems(passage.text) | stems(title)),
+        lacking(question.named, stems(passage.text) | about(article)),
         float(points_of(said).contradict(question.points)),
         fits(question.text, whole_date(text, passage.paragraph_text[end:])),
         hit.cosine,
@@ -109,7 +111,22 @@ def candidate(question: Question, hit: Hit, span: Span, title: str, language: st
     return Candidate(hit, start, end, sentence, features)
 
 
-def _lacking(named: frozenset[str], found: frozenset[str]) -> float:
+def about(article: Article) -> frozenset[str]:
+    """Stems of what is known of a whole article: questions name an outlet or a day, too."""
+    return stems(f"{article.title} {article.outlet} {_days(article.published)}")
+
+
+def _days(published: str) -> str:
+    """A day as people write it, and as it is kept."""
+    try:
+        day = date.fromisoformat(published)
+    except ValueError:
+        return published
+    return f"{published} {day.day} {day:%B}"
+
+
+def lacking(named: frozenset[str], found: frozenset[str]) -> float:
+    """The share of these stems that are not among those found, from 0 to 1."""
     return len(named - found) / len(named) if named else 0.0
 
 

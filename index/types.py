@@ -24,7 +24,7 @@ class Citation:
     end: int  # exclusive
     quote_start: int  # the sentence around them
     quote_end: int  # exclusive
-    score: float  # confidence of this citation alone, from 0 to 1
+    score: float  # from 0 to 1: the answer's confidence x how good this is beside the first
     also_in: tuple[Article, ...] = ()  # near-copies of the article that have the same quote
 
     @property
@@ -54,7 +54,9 @@ class Answer:
     kind: QuestionKind
     answered: bool
     words: str | None  # the answer's words, cut out of the first citation's paragraph
-    confidence: float  # of the best candidate, answered or not; from 0 to 1
+    # Of the best candidate, answered or not; from 0 to 1. A chance for words and for a yes or no;
+    # for the other kinds moved to the same threshold.
+    confidence: float
     citations: tuple[Citation, ...]  # numbered from 1; empty if declined
     nearest: tuple[tuple[Hit, Article], ...]  # what was found; no answer, when declined
     coverage: Coverage

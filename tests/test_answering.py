@@ -3,13 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from corpus.errors import QueryError
+from corpus.errors import ModelError, QueryError
 from corpus.parsing import read_file
 from corpus.store import Corpus
 from index.answering import Answerer
 from index.calibration import Calibration
 from index.questions import QuestionKind, kind_of, standalone
-from tests.conftest import ARTICLES, article
+from index.reading import Reader
+from index.search import Searcher
+from tests.conftest import ARTICLES, Index, article
 
 Answers = Callable[[Corpus], Answerer]
 
@@ -109,6 +111,72 @@ def test_a_yes_no_question_gets_the_sentence_that_decides_it(
     assert answer.kind is QuestionKind.YES_NO
     assert answer.answered
     assert answer.words == answer.citations[0].quote == "The race was long."
+
+
+COMPARING = (
+    "Did the report on the race that Egan Bernal won in July 2019 give the same sum, in euros, "
+    "as the prize money that his team shared after the race of the year before?"
+)
+
+
+def test_a_comparison_gets_the_sentences_that_bear_on_it(
+    cycling: Corpus, answerer: Answers
+) -> None:
+    answer = answerer(cycling).answer(COMPARING)
+    assert answer.kind is QuestionKind.COMPARISON
+    assert answer.answered
+    quotes = [citation.quote for citation in answer.citations]
+    assert quotes[0] == answer.words
+    assert "The prize money was 500,000 euros, and it was shared by the team." in quotes
+    assert any("Egan Bernal" in quote for quote in quotes)
+    scores = [citation.score for citation in answer.citations]
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] == answer.confidence
+    foreign = (
+        "Did the article on the volcano Katla that Sigrun Jonsdottir watched in Iceland in 1918 "
+        "report the same height, in metres, for the cloud as the survey by Reykjavik University?"
+    )
+    declined = answerer(cycling).answer(foreign)
+    assert declined.kind is QuestionKind.COMPARISON
+    assert not declined.answered
+
+
+def test_a_comparison_needs_no_embedding_model_and_no_articles(
+    cycling: Corpus, tmp_path: Path, index: Index, reader: Reader
+) -> None:
+    missing = ModelError("The embedding model can't be loaded: no file.")
+    index(cycling)
+    by_words = Answerer(cycling, Searcher(cycling, missing), reader, Calibration.load())
+    answer = by_words.answer(COMPARING)
+    assert answer.kind is QuestionKind.COMPARISON
+    assert answer.lexical_only
+    assert all(0 <= citation.score <= answer.confidence for citation in answer.citations)
+    nothing = Corpus(tmp_path / "nothing")
+    empty = Answerer(nothing, index(nothing), reader, Calibration.load()).answer(COMPARING)
+    assert (empty.answered, empty.confidence) == (False, 0.0)
+    nothing.database.close()
+
+
+def test_many_words_may_ask_for_a_single_thing(cycling: Corpus, answerer: Answers) -> None:
+    answer = answerer(cycling).answer(
+        "Which rider of Colombia won the Tour de France on 28 July 2019, in the long race in which "
+        "the prize money of 500,000 euros was shared by the team?"
+    )
+    assert answer.kind is QuestionKind.WORDS
+    assert answer.words is not None
+    assert "Egan Bernal" in answer.words
+
+
+@pytest.mark.parametrize(("count", "kind"), [(25, "yes/no"), (26, "comparison")])
+def test_from_26_words_on_a_question_compares(
+    cycling: Corpus, answerer: Answers, count: int, kind: str
+) -> None:
+    question = " ".join(["Did", "he", *["really"] * (count - 4), "win", "it"]) + "?"
+    assert answerer(cycling).answer(question).kind == kind
+
+
+def test_a_long_text_without_a_question_is_key_words(cycling: Corpus, answerer: Answers) -> None:
+    assert answerer(cycling).answer("tour prize " * 15).kind is QuestionKind.KEYWORDS
 
 
 def test_a_follow_up_is_understood_from_the_question_before(

@@ -378,6 +378,26 @@ def test_inline_mode_offers_an_answer_and_passages(
     assert api.next_sent(api.private(ada)).marked("bold") == ["Vladimir Medinsky"]
 
 
+COMPARING = (
+    "Did Vladimir Medinsky, the head of the Russian delegation, and Hakan Fidan, who opened the "
+    "meeting, say the same about a further round of talks and the exchange of prisoners?"
+)
+
+
+def test_a_comparison_is_shown_what_bears_on_it(
+    api: BotApiServer, bot: RunningBot, ada: Person
+) -> None:
+    chat = api.private(ada)
+    api.send_text(chat, ada, COMPARING)
+    shown = api.next_sent(chat)
+    assert shown.text.startswith("I give no verdict on this.")
+    assert "Hakan Fidan proposed a further round of talks." in shown.marked("bold")
+    assert "Hakan Fidan opened the meeting with a few words about peace." in shown.marked("bold")
+    offered = api.inline_answer(api.inline(ada, COMPARING))["results"][0]
+    assert offered["title"].startswith("I give no verdict on this.")
+    assert offered["description"] in shown.text
+
+
 def test_of_queries_typed_letter_by_letter_the_last_is_answered(
     api: BotApiServer, bot: RunningBot, ada: Person
 ) -> None:

@@ -13,21 +13,27 @@ from corpus.types import Article, Passage
 from index.answering import Answerer
 from index.calibrating import (
     DATA,
-    Asked,
-    answer_rows,
+    Asking,
+    after,
     asked,
-    choose_threshold,
     chosen_of,
     collected,
-    fit_calibration,
-    fitted,
     is_right,
 )
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.comparing import COMPARISON_FEATURES
 from index.datasets import KnownQuestion, QuestionSet
+from index.embedding import Embedder
 from index.evidence import FEATURES, ORDERING, Candidate
+from index.fitting import (
+    answer_rows,
+    calibration_of,
+    comparison_row,
+)
 from index.questions import QuestionKind
+from index.reading import Reader
 from index.search import Hit
+from index.training.written import World
 from tests.conftest import article
 
 
@@ -35,6 +41,7 @@ def test_the_bundled_calibration_has_a_weight_for_every_feature() -> None:
     values = json.loads(BUNDLED_CALIBRATION.read_text("utf-8"))
     assert tuple(values["candidate_weights"]) == ORDERING
     assert tuple(values["answer_weights"]) == (*ANSWER_FEATURES, "intercept")
+    assert tuple(values["comparison_weights"]) == (*COMPARISON_FEATURES, "intercept")
     assert 0 < Calibration.load().threshold < 1
 
 
@@ -47,7 +54,8 @@ def test_a_better_read_candidate_is_stronger() -> None:
 
 def test_a_probability_is_the_logistic_of_the_weighted_sum() -> None:
     rest = [0.0] * (len(ANSWER_FEATURES) - 1)
-    calibration = Calibration((1.0,), (2.0, *rest, -1.0), 0.5)
+    calibration = Calibration((1.0,), (2.0, *rest, -1.0), (0.0, 0.0, 2.0, -1.0), 0.5)
+    assert calibration.comparison([9.0, 9.0, 1.0]) == pytest.approx(1 / (1 + np.exp(-1)))
     assert calibration.probability([0.5, *rest]) == pytest.approx(0.5)
     assert calibration.probability([1.0, *rest]) == pytest.approx(1 / (1 + np.exp(-1)))
     assert calibration.probability([1e9, *rest]) == pytest.approx(1.0)
@@ -58,35 +66,6 @@ def test_a_file_that_is_no_calibration_is_told(tmp_path: Path) -> None:
         (tmp_path / "c.json").write_text(text)
         with pytest.raises(ModelError, match="can't be read"):
             Calibration.load(tmp_path / "c.json")
-
-
-def question(right: list[bool], reader: list[float]) -> Asked:
-    count = len(right)
-    features = np.zeros((count, len(FEATURES)))
-    features[:, FEATURES.index("reader")] = reader
-    return Asked(
-        source="made",
-        fitted=True,
-        answerable=any(right),
-        features=features,
-        right=np.array(right),
-        alike=np.eye(count, dtype=bool),
-    )
-
-
-def test_what_the_reader_is_sure_of_is_learnt_to_be_right() -> None:
-    rng = np.random.default_rng(0)
-    questions = [
-        question([True, False], [0.5 + rng.normal() / 10, -0.5 + rng.normal() / 10])
-        for _ in range(40)
-    ] + [question([False, False], [-0.6 + rng.normal() / 10, -0.7]) for _ in range(40)]
-    weights, answer_weights = fit_calibration(questions)
-    assert weights[FEATURES.index("reader")] > 1
-    made = Calibration(tuple(weights), tuple(answer_weights), 0.5)
-    row, right = answer_rows(questions[0], weights)
-    assert right
-    assert made.probability(row) > 0.8
-    assert made.probability(answer_rows(questions[-1], weights)[0]) < 0.2
 
 
 def test_no_article_and_no_question_is_both_fitted_to_and_measured_on() -> None:
@@ -102,6 +81,15 @@ def test_no_article_and_no_question_is_both_fitted_to_and_measured_on() -> None:
     chosen = chosen_of(QuestionSet("squad", tuple(about), articles), 9)
     assert {q.id: fits for q, fits in chosen} == {"0": True, "1": False, "2": True, "3": False}
     assert len(chosen_of(QuestionSet("squad", tuple(about), articles), 1)) == 2
+
+
+def test_a_dispute_is_asked_about_another_of_its_half() -> None:
+    worlds = [World(str(number), ()) for number in range(13)]
+    others = [after(worlds, number).name for number in range(13)]
+    assert len(set(others)) == 13
+    for number, other in enumerate(others):
+        assert int(other) % 2 == number % 2
+        assert int(other) != number
 
 
 def test_a_candidate_is_right_in_a_right_place_with_right_words() -> None:
@@ -141,16 +129,39 @@ def test_what_is_fitted_to_is_what_the_bot_decides_by(
     assert right == ("Ada Holt" in reading.candidates[0].words)
 
 
-def test_the_threshold_lets_the_allowed_share_through_and_no_more() -> None:
-    confidences = [i / 100 for i in range(100)]
-    threshold = choose_threshold(confidences, false_answers=0.05)
-    assert sum(confidence >= threshold for confidence in confidences) == 5
+def test_a_comparison_is_kept_as_the_bot_decides_it(
+    corpus: Corpus,
+    answerer: Callable[[Corpus], Answerer],
+    embedder: Embedder,
+    reader: Reader,
+) -> None:
+    text = "Ada Holt led the delegation of Kestria in the round of 1 June."
+    made = article("a", text, "Leo Brandt of Orsk chaired it.")
+    corpus.add(made)
+    answers = answerer(corpus)
+    asked_for = (
+        "Which of the two people named in the report, Ada Holt of Kestria or Leo Brandt of Orsk, "
+        "led a delegation in the round of 1 June that the other one chaired?"
+    )
+    known = KnownQuestion(
+        "q", asked_for, ("yes or no",), "comparison", paragraphs=(("a", 1),), extractive=False
+    )
+    given = QuestionSet("made", (known,), (made,))
+    # The calibration that collects is sure of nothing, so none is taken for a plain question.
+    [kept] = Asking(embedder, reader, Path()).all(given, "made", [(known, True)])
+    assert kept.compares
+    row, right = comparison_row(kept)
+    confidence, citations = answers.conclude(answers.read(asked_for))
+    assert confidence == pytest.approx(Calibration.load().comparison(row), abs=1e-3)
+    assert right == (citations[0].passage.paragraph == 1)
 
 
 def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:
     with gzip.open(DATA, "rt", encoding="utf-8") as lines:
         assert sum(1 for _ in lines) > 300
-    made, bundled = fitted([one for one in collected() if one.fitted]), Calibration.load()
+    made = calibration_of([one for one in collected() if one.fitted])
+    bundled = Calibration.load()
     np.testing.assert_allclose(made.candidate_weights, bundled.candidate_weights, atol=0.01)
     np.testing.assert_allclose(made.answer_weights, bundled.answer_weights, atol=0.01)
+    np.testing.assert_allclose(made.comparison_weights, bundled.comparison_weights, atol=0.01)
     assert made.threshold == pytest.approx(bundled.threshold, abs=0.002)

@@ -1,6 +1,6 @@
 import pytest
 
-from corpus.types import Passage
+from corpus.types import Article, Passage
 from index.evidence import FEATURES, Candidate, Question, candidate, stems
 from index.expected import fits, points_of
 from index.reading import Span
@@ -12,12 +12,15 @@ TEXT = (
 )
 
 
-def measured(question: str, words: str, text: str = TEXT, title: str = "Second round") -> Candidate:
+ABOUT = Article("a", "Second round", (TEXT,), outlet="Ankara Gazette", published="2025-06-03")
+
+
+def measured(question: str, words: str, text: str = TEXT) -> Candidate:
     """The candidate that these words of the text are, for a question whose words weigh alike."""
     hit = Hit(Passage(1, "a", 1, text, 0, len(text)), rank=2, score=0.9, cosine=0.5, lexical=1.0)
     start = text.index(words)
     asked = Question.of(question, weigh=lambda word: 1.0)
-    return candidate(asked, hit, Span(start, start + len(words), 5.0), title, "en")
+    return candidate(asked, hit, Span(start, start + len(words), 5.0), ABOUT)
 
 
 def feature(found: Candidate, name: str) -> float:
@@ -50,6 +53,14 @@ def test_a_name_that_the_passage_lacks_counts_against_it() -> None:
     assert feature(other, "names_missing") == 0.0
     one_of_two = measured("What did Kellogg and Umerov say?", "6,000 bodies")
     assert feature(one_of_two, "names_missing") == 0.5
+
+
+def test_the_title_the_outlet_and_the_day_of_an_article_are_no_missing_names() -> None:
+    for day in ("2025-06-03", "3 June 2025"):
+        told = measured(f"What did the Gazette of {day} say of the Second?", "6,000 bodies")
+        assert feature(told, "names_missing") == 0.0
+    other = measured("What did the Gazette and the Tribune say?", "6,000 bodies")
+    assert feature(other, "names_missing") == 0.5
 
 
 def test_numbers_of_a_date_are_no_count() -> None:

@@ -93,6 +93,19 @@ def test_an_answer_that_is_a_sentence_is_marked_in_its_quote_alone() -> None:
     assert formatted.text.count(sentence) == 2  # in the quote, and in the whole paragraph
 
 
+def test_what_bears_on_a_comparison_is_not_called_an_answer() -> None:
+    sentences = ("Nobody shook hands.", "It rained.")
+    citations = [cited(one, one, one, number) for number, one in enumerate(sentences, 1)]
+    both = replace(answer_of(*citations), kind=QuestionKind.COMPARISON)
+    above = "I give no verdict on this. What the articles say that bears on it:"
+    formatted = answer_text(both, LINKS)
+    assert formatted.text.startswith(f"{above}\n\nNobody shook hands. [1]\nIt rained. [2]\n")
+    assert under(formatted, "bold") == list(sentences)
+    lines = plain(both).split("\n")
+    assert lines[:4] == [above, "", "  “**Nobody shook hands.**” [1]", ""]
+    accepted(formatted)
+
+
 def test_near_copies_are_named_with_their_source() -> None:
     copy = Article("copy", "T", ("x",), outlet="Gazette", url="https://gazette.example.org/1")
     citation = replace(cited("Ada led.", "Ada", "Ada led."), also_in=(copy,))

@@ -23,11 +23,12 @@ from bot.article_text import passage_text
 from bot.limits import PersonLimit
 from bot.links import question_payload
 from bot.markup import Formatted, shortened
-from bot.rendering import human_date, refusal
+from bot.rendering import BEARING, human_date, refusal
 from bot.sending import NO_PREVIEW
 from bot.service import Service
 from bot.telegram_text import Said, answer_text
 from corpus.errors import TalksError
+from index.questions import QuestionKind
 from index.types import Answer
 
 log = logging.getLogger(__name__)
@@ -104,7 +105,9 @@ class Inline:
             first = answer.citations[0]
             url = links.passage(first.passage, first.start, first.end)
             text = answer_text(answer, links, Said(answer.question), kept=False)
-            title, told = shortened(first.words, TITLE), shortened(first.quote, DESCRIPTION)
+            compares = answer.kind is QuestionKind.COMPARISON
+            title = BEARING if compares else shortened(first.words, TITLE)
+            told = shortened(first.quote, DESCRIPTION)
             results.append(_result("answer", title, told, text, url))
         for hit, article in answer.nearest:
             title = shortened(f"{article.title}, {human_date(article.published)}", TITLE)
