@@ -22,7 +22,7 @@ UNSURE_FROM = 0.2
 UNSURE = "I'm not sure enough that the articles answer this."
 
 # Above the sentences that each bear on a part of a long question.
-BEARING = "I give no verdict on this. What the articles say that bears on it:"
+BEARING = "What the articles say that bears on your question:"
 
 
 def plain(answer: Answer) -> str:

@@ -16,7 +16,7 @@ from index.calibration import Calibration
 from index.collapsing import also_in, collapsed
 from index.comparing import Nowhere
 from index.evidence import Candidate, Question, candidate, stems
-from index.questions import QuestionKind, compares, kind_of, standalone
+from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
 from index.types import Answer, Citation, Seconds
@@ -113,30 +113,21 @@ class Answerer:
             for hit in results.hits
         }
         asked = Question.of(question, self._searcher.full_text.weight)
-        usual = kind_of(question)
-        kind = QuestionKind.COMPARISON if compares(question) else usual
+        kind = kind_of(question)
         # Key words are answered by whole sentences, for which nothing has to be read.
         read_for = () if kind is QuestionKind.KEYWORDS else results.hits
         candidates = self._candidates(asked, read_for, articles)
         read = time.perf_counter()
-        reading = Reading(
+        return Reading(
             question=asked,
             kind=kind,
             results=results,
             articles=articles,
-            candidates=self._ordered(kind, candidates),
+            candidates=tuple(sorted(candidates, key=lambda one: -self._strength(kind, one))),
             nowhere=Nowhere.of(asked, results.hits, articles),
             search_seconds=found - began,
             read_seconds=read - found,
         )
-        if kind is QuestionKind.COMPARISON and usual is QuestionKind.WORDS:
-            # Many words may ask for a single thing. A yes or no to many takes more than one
-            # sentence, however sure the reader is of one.
-            ordered = self._ordered(usual, candidates)
-            simple = replace(reading, kind=usual, candidates=ordered)
-            if self._decide(simple)[0] >= self.threshold:
-                return simple
-        return reading
 
     def conclude(self, reading: Reading) -> tuple[float, tuple[Citation, ...]]:
         """What would be answered, and the confidence in it, be that enough to answer or not."""
@@ -157,11 +148,6 @@ class Answerer:
         agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
         confidence = self._calibration.probability(self.answer_features(reading))
         return confidence, agreeing
-
-    def _ordered(
-        self, kind: QuestionKind, candidates: Sequence[Candidate]
-    ) -> tuple[Candidate, ...]:
-        return tuple(sorted(candidates, key=lambda one: -self._strength(kind, one)))
 
     def _strength(self, kind: QuestionKind, found: Candidate) -> float:
         if kind is QuestionKind.COMPARISON:

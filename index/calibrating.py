@@ -198,7 +198,7 @@ class Asking:
                 (0.0,) * len(ORDERING),
                 (0.0,) * (len(ANSWER_FEATURES) + 1),
                 (0.0,) * (len(COMPARISON_FEATURES) + 1),
-                threshold=1.0,  # no long question is sure enough to be taken for a plain one
+                threshold=0.0,
             )
             searcher = Searcher(corpus, self.embedder)
             answerer = Answerer(corpus, searcher, self.reader, none, self.top_k)

@@ -40,7 +40,8 @@ LONG = 26
 
 
 def kind_of(question: str) -> QuestionKind:
-    """Tell a question for words from one for a yes or no, and from bare key words.
+    """Tell a question for words from one for a yes or no, from bare key words, and from one of
+    `LONG` words or more. A long text that asks nothing is none of the last: it may be pasted.
 
     >>> [kind_of(q).value for q in ("Who led it?", "did putin come", "ceasefire 30 days")]
     ['words', 'yes/no', 'keywords']
@@ -49,6 +50,8 @@ def kind_of(question: str) -> QuestionKind:
     asked = words(question)
     if not asked:
         return QuestionKind.KEYWORDS
+    if len(asked) >= LONG and (marked or asked[0] in _ASKING | _DECIDING):
+        return QuestionKind.COMPARISON
     month = asked[0] == "may" and (not marked or asked[1:2] == [] or asked[1].isdigit())
     if asked[0] in _DECIDING and not month:
         return QuestionKind.YES_NO
@@ -56,16 +59,6 @@ def kind_of(question: str) -> QuestionKind:
         return QuestionKind.WORDS
     # "Medinsky was born in?" asks for words; without a mark and a verb it is a search.
     return QuestionKind.WORDS if marked else QuestionKind.KEYWORDS
-
-
-def compares(question: str) -> bool:
-    """Whether a question is so long that it lays several things side by side.
-
-    A text that asks nothing is none, however long: it may be pasted.
-    """
-    asked = words(question)
-    asks = question.rstrip().endswith("?") or (asked[:1] and asked[0] in _ASKING | _DECIDING)
-    return len(asked) >= LONG and bool(asks)
 
 
 _LEAD = re.compile(

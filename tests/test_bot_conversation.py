@@ -390,11 +390,11 @@ def test_a_comparison_is_shown_what_bears_on_it(
     chat = api.private(ada)
     api.send_text(chat, ada, COMPARING)
     shown = api.next_sent(chat)
-    assert shown.text.startswith("I give no verdict on this.")
+    assert shown.text.startswith("What the articles say that bears on your question:")
     assert "Hakan Fidan proposed a further round of talks." in shown.marked("bold")
     assert "Hakan Fidan opened the meeting with a few words about peace." in shown.marked("bold")
     offered = api.inline_answer(api.inline(ada, COMPARING))["results"][0]
-    assert offered["title"].startswith("I give no verdict on this.")
+    assert offered["title"].startswith("What the articles say that bears on your question:")
     assert offered["description"] in shown.text
 
 

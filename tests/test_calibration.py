@@ -147,7 +147,6 @@ def test_a_comparison_is_kept_as_the_bot_decides_it(
         "q", asked_for, ("yes or no",), "comparison", paragraphs=(("a", 1),), extractive=False
     )
     given = QuestionSet("made", (known,), (made,))
-    # The calibration that collects is sure of nothing, so none is taken for a plain question.
     [kept] = Asking(embedder, reader, Path()).all(given, "made", [(known, True)])
     assert kept.compares
     row, right = comparison_row(kept)

@@ -97,7 +97,7 @@ def test_what_bears_on_a_comparison_is_not_called_an_answer() -> None:
     sentences = ("Nobody shook hands.", "It rained.")
     citations = [cited(one, one, one, number) for number, one in enumerate(sentences, 1)]
     both = replace(answer_of(*citations), kind=QuestionKind.COMPARISON)
-    above = "I give no verdict on this. What the articles say that bears on it:"
+    above = "What the articles say that bears on your question:"
     formatted = answer_text(both, LINKS)
     assert formatted.text.startswith(f"{above}\n\nNobody shook hands. [1]\nIt rained. [2]\n")
     assert under(formatted, "bold") == list(sentences)
