@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from index.types import Answer, Citation
 
 NOT_COVERED = "The articles don't say."
-# Said instead from this confidence on: of such questions more than every third has its answer in
-# what was found (see the reliability table in the reader's card).
-UNSURE_FROM = 0.2
+# Said instead from this confidence on: below it two of a hundred such questions have their answer
+# in what was found, and just above it every fifth (see the reliability table in the reader's card).
+UNSURE_FROM = 0.1
 UNSURE = "I'm not sure enough that the articles answer this."
 
 # Above the sentences that each bear on a part of a long question.
