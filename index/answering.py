@@ -42,9 +42,12 @@ class Reading:
     results: Results
     articles: dict[str, Article]
     candidates: tuple[Candidate, ...]  # best first
-    nowhere: Nowhere
     search_seconds: float
     read_seconds: float
+
+    def nowhere(self) -> Nowhere:
+        """How much of what the question says is in nothing that was found."""
+        return Nowhere.of(self.question, self.results.hits, self.articles)
 
 
 class Answerer:
@@ -124,7 +127,6 @@ class Answerer:
             results=results,
             articles=articles,
             candidates=tuple(sorted(candidates, key=lambda one: -self._strength(kind, one))),
-            nowhere=Nowhere.of(asked, results.hits, articles),
             search_seconds=found - began,
             read_seconds=read - found,
         )
@@ -143,7 +145,7 @@ class Answerer:
             return 0.0, []
         best = reading.candidates[0]
         if reading.kind is QuestionKind.COMPARISON:
-            told = comparing.comparison_features(best.hit.cosine, reading.nowhere)
+            told = comparing.comparison_features(best.hit.cosine, reading.nowhere())
             return self._calibration.comparison(told), one_a_passage(reading.candidates)
         agreeing = one_a_passage(c for c in reading.candidates if same(c.words, best.words))
         confidence = self._calibration.probability(self.answer_features(reading))

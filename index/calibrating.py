@@ -85,7 +85,7 @@ def asked(answerer: Answerer, known: KnownQuestion, source: str, fitted: bool) -
         features=np.array([c.features for c in found]),
         right=np.array([is_right(known, c, reading.kind) for c in found]),
         alike=np.array([[same(a.words, b.words) for b in found] for a in found]),
-        nowhere=reading.nowhere,
+        nowhere=reading.nowhere(),
         compares=reading.kind is QuestionKind.COMPARISON,
     )
 
