@@ -114,16 +114,21 @@ def test_near_copies_are_named_with_their_source() -> None:
 
 
 def test_a_refusal_for_want_of_confidence_does_not_say_that_nothing_is_said() -> None:
-    unsure = replace(answer_of(), confidence=0.4)
+    unsure = replace(answer_of(), confidence=0.1)
     text = "I'm not sure enough that the articles answer this.\nThe corpus covers 3 articles"
     assert answer_text(unsure, LINKS).text.startswith(text)
     assert plain(unsure).startswith(text)
 
 
+def test_a_comparison_is_declined_for_what_the_articles_lack_however_near_it_came() -> None:
+    near = replace(answer_of(), kind=QuestionKind.COMPARISON, confidence=0.4)
+    assert plain(near).startswith("The articles don't say.\n")
+
+
 def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
     article = Article("a1", "Near", ("The text.",), outlet="Paper", published="2025-05-16")
     hit = Hit(Passage(7, "a1", 1, "The text.", 0, 9), 1, 0.5, 0.5, 0.0)
-    declined = replace(answer_of(nearest=((hit, article),)), confidence=0.1)
+    declined = replace(answer_of(nearest=((hit, article),)), confidence=0.09)
     formatted = answer_text(declined, LINKS)
     assert formatted.text == (
         "The articles don't say.\nThe corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
