@@ -151,22 +151,6 @@ class Answerer:
         confidence = self._calibration.probability(self.answer_features(reading))
         return confidence, agreeing
 
-    def _strength(self, kind: QuestionKind, found: Candidate) -> float:
-        if kind is QuestionKind.COMPARISON:
-            return comparing.score(found.features)
-        return self._calibration.strength(found.features)
-
-    def _share(self, kind: QuestionKind, found: Candidate, first: Candidate) -> float:
-        """How good a candidate is beside the first one, from 0 to 1."""
-        if kind is QuestionKind.KEYWORDS or found is first:
-            return 1.0
-        if kind is QuestionKind.COMPARISON:
-            return max(0.0, comparing.score(found.features)) / max(
-                1e-9, comparing.score(first.features)
-            )
-        lost = self._strength(kind, first) - self._strength(kind, found)
-        return float(2.0 ** -max(0.0, lost / HALVED))
-
     def answer_features(self, reading: Reading) -> tuple[float, ...]:
         """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
         best = reading.candidates[0]
@@ -177,6 +161,20 @@ class Answerer:
         return margin, *best.features
 
     # -- inner workings
+
+    def _strength(self, kind: QuestionKind, found: Candidate) -> float:
+        if kind is QuestionKind.COMPARISON:
+            return comparing.score(found.features)
+        return self._calibration.strength(found.features)
+
+    def _share(self, kind: QuestionKind, found: Candidate, first: Candidate) -> float:
+        """How good a candidate is beside the first one, from 0 to 1."""
+        if kind is QuestionKind.KEYWORDS or found is first:
+            return 1.0
+        strength, most = self._strength(kind, found), self._strength(kind, first)
+        if kind is QuestionKind.COMPARISON:
+            return max(0.0, strength) / max(1e-9, most)
+        return float(2.0 ** -max(0.0, (most - strength) / HALVED))
 
     def _candidates(
         self, question: Question, hits: Sequence[Hit], articles: dict[str, Article]

@@ -41,12 +41,11 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> None:
         def one(line: str) -> None:
             asked, context = _question_of(line)
             answer = assembly.answerer().answer(asked, context)
-            if as_json:
-                _show(answer, as_json)
-                return
-            click.echo(f"? {asked}\n")
+            if not as_json:
+                click.echo(f"? {asked}\n")
             _show(answer, as_json)
-            click.echo()
+            if not as_json:
+                click.echo()
 
         sys.exit(_each_line(one, as_json))
     answer = assembly.answerer().answer(text)
