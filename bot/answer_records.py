@@ -6,13 +6,13 @@ paragraphs again, which never change.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from corpus.store import Corpus
 from corpus.types import Article, Coverage, Passage
 from index.questions import QuestionKind
-from index.search import Hit
 from index.types import Answer, Citation, Seconds
 
 
@@ -21,7 +21,7 @@ class Restored:
     """An answer as it was given, with what became of its sources since."""
 
     answer: Answer
-    versions: dict[str, int]  # of each cited article, as it was then
+    versions: dict[str, int]  # of each article whose sentence is shown, as it was then
 
 
 def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
@@ -32,10 +32,8 @@ def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
         "words": answer.words,
         "confidence": answer.confidence,
         "citations": [_citation_record(citation, corpus) for citation in answer.citations],
-        "nearest": [
-            {"passage": hit.passage.id, "score": hit.score, "article": _shown(article)}
-            for hit, article in answer.nearest
-        ],
+        "otherwise": [_citation_record(citation, corpus) for citation in answer.otherwise],
+        "nearest": [_citation_record(citation, corpus) for citation in answer.nearest],
         "coverage": asdict(answer.coverage),
         "generation": answer.generation,
         "lexical_only": answer.lexical_only,
@@ -45,9 +43,19 @@ def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
 
 def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: Corpus) -> Restored:
     """The answer that was made into a record; passages that are no longer stored are left out."""
-    cited, near = record["citations"], record["nearest"]
-    ids = [item["passage"] for item in (*cited, *near)]
-    passages = corpus.passages(ids, findable=False)
+    cited, otherwise = record["citations"], record.get("otherwise", [])
+    # Passages without a sentence, in records of older versions, are left out too.
+    near = [item for item in record["nearest"] if "quote_start" in item]
+    every = (*cited, *otherwise, *near)
+    passages = corpus.passages([item["passage"] for item in every], findable=False)
+
+    def restored(items: Sequence[dict[str, Any]]) -> tuple[Citation, ...]:
+        return tuple(
+            _citation(item, passages[item["passage"]], corpus)
+            for item in items
+            if item["passage"] in passages
+        )
+
     answer = Answer(
         id=answer_id,
         question=question,
@@ -55,27 +63,20 @@ def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: C
         answered=record["answered"],
         words=record["words"],
         confidence=record["confidence"],
-        citations=tuple(
-            _citation(item, passages[item["passage"]], corpus)
-            for item in cited
-            if item["passage"] in passages
-        ),
-        nearest=tuple(
-            _near(rank, item, passages[item["passage"]], corpus)
-            for rank, item in enumerate(near, start=1)
-            if item["passage"] in passages
-        ),
+        citations=restored(cited),
+        otherwise=restored(otherwise),
+        nearest=restored(near),
         coverage=Coverage(**record["coverage"]),
         generation=record["generation"],
         lexical_only=record["lexical_only"],
         seconds=Seconds(**record["seconds"]),
     )
-    return Restored(answer, {item["article"]["id"]: item["version"] for item in cited})
+    return Restored(answer, {item["article"]["id"]: item["version"] for item in every})
 
 
 def notices(restored: Restored, corpus: Corpus) -> dict[int, str]:
     """What became of the cited articles since, by the number of the citation."""
-    citations = restored.answer.citations
+    citations = restored.answer.shown if restored.answer.answered else ()
     retired = corpus.retired([citation.passage.id for citation in citations])
     found: dict[int, str] = {}
     for citation in citations:
@@ -133,10 +134,6 @@ def _citation(item: dict[str, Any], passage: Passage, corpus: Corpus) -> Citatio
         score=item["score"],
         also_in=tuple(_article(shown, corpus) for shown in item["also_in"]),
     )
-
-
-def _near(rank: int, item: dict[str, Any], passage: Passage, corpus: Corpus) -> tuple[Hit, Article]:
-    return Hit(passage, rank, item["score"], 0.0, 0.0), _article(item["article"], corpus)
 
 
 def _article(shown: dict[str, Any], corpus: Corpus) -> Article:

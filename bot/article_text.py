@@ -9,7 +9,6 @@ from bot.markup import Formatted, Text, excerpt, linkable, on_one_line, shortene
 from bot.rendering import human_date
 from bot.telegram_text import BOLD, ITALIC, OUTLET, QUOTE, TITLE, add_title, cut_out
 from corpus.types import Article, Passage
-from index.search import Hit
 from index.types import Citation
 
 SCALES = (1.0, 0.5, 0.25)  # of all limits: a text of emoji is twice as long to Telegram
@@ -24,21 +23,21 @@ def fitting(make: Callable[[float], Formatted]) -> Formatted:
     return formatted
 
 
-PASSAGE = 2500  # characters of a passage that is shown alone
+PARAGRAPH = 2500  # characters of a paragraph that is shown alone
 
 
-def passage_text(hit: Hit, article: Article, links: Links) -> Formatted:
-    """A passage that was found, with its source."""
-    passage, whole = hit.passage, (0, len(hit.passage.paragraph_text))
+def paragraph_text(citation: Citation, links: Links) -> Formatted:
+    """The paragraph of a sentence, with its source."""
+    passage, whole = citation.passage, (0, len(citation.passage.paragraph_text))
+    sentence = (citation.quote_start, citation.quote_end)
 
     def make(scale: float) -> Formatted:
         text = Text()
         with text.marked(QUOTE):
-            span = (passage.start, passage.start)
-            cut_out(text, passage.paragraph_text, whole, span, int(PASSAGE * scale))
+            cut_out(text, passage.paragraph_text, whole, sentence, int(PARAGRAPH * scale), ITALIC)
         text.lines()
-        url = links.sentence(article, passage, passage.start, passage.end)
-        return add_title(text, article, url).build()
+        url = links.sentence(citation.article, passage, *sentence)
+        return add_title(text, citation.article, url).build()
 
     return fitting(make)
 

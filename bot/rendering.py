@@ -15,12 +15,22 @@ if TYPE_CHECKING:
 
     from index.types import Answer, Citation
 
+HOSTS = 4  # named of those that an article was written from
+
 NOT_COVERED = "The articles don't say."
 # Said instead from this confidence on: below it two of a hundred such questions have their answer
 # in what was found, and just above it every fifth (see the reliability table in the reader's card).
 UNSURE_FROM = 0.1
 UNSURE = "I'm not sure enough that the articles answer this."
 
+NO_ANSWER = "Nearest sentences (not an answer):"
+# Said instead with UNSURE: six of ten declined questions that the articles do answer are answered
+# by the first of these sentences, and more than seven of ten by one of three.
+MAY_ANSWER = "The sentences that come nearest:"
+
+# Above sentences that answer otherwise and are nearly as likely: a question that names no day may
+# be about several occasions, or the first answer may be wrong.
+PERHAPS = "Perhaps also:"
 # Above the sentences that each bear on a part of a long question.
 BEARING = "What the articles say that bears on your question:"
 
@@ -56,7 +66,11 @@ def _answered(answer: Answer) -> list[str]:
         lines = [BEARING, ""]
     for citation in answer.citations:
         lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
-    for citation in answer.citations:
+    if answer.otherwise:
+        lines += [PERHAPS, ""]
+    for citation in answer.otherwise:
+        lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
+    for citation in answer.shown:
         lines += source_lines(citation)
     return lines
 
@@ -67,12 +81,17 @@ def refusal(answer: Answer) -> str:
     return UNSURE if answer.confidence >= UNSURE_FROM and not compares else NOT_COVERED
 
 
+def above_nearest(answer: Answer) -> str:
+    """What is said above the sentences that are shown with a refusal."""
+    return MAY_ANSWER if refusal(answer) is UNSURE else NO_ANSWER
+
+
 def _declined(answer: Answer) -> list[str]:
     lines = [refusal(answer), coverage_line(answer.coverage)]
     if answer.nearest:
-        lines += ["", "Nearest passages (not an answer):"]
-        for hit, article in answer.nearest:
-            lines.append(f"  - {shortened(hit.passage.text)} ({source_line(article)})")
+        lines += ["", above_nearest(answer)]
+        for citation in answer.nearest:
+            lines.append(f"  - “{one_line(citation.quote)}” ({source_line(citation.article)})")
     return lines
 
 
@@ -112,9 +131,12 @@ def source_line(article: Article) -> str:
 
 
 def hosts(sources: tuple[str, ...]) -> str:
-    """The sites that sources are on, each once, with how many there are from it."""
+    """The sites that sources are on, each once, with how many there are from it; at most
+    `HOSTS` of them by name, as every quote of an answer has such a line."""
     found = Counter((urlsplit(url).hostname or url).removeprefix("www.") for url in sources)
-    return ", ".join(f"{host} ({n})" if n > 1 else host for host, n in found.items())
+    named = [f"{host} ({n})" if n > 1 else host for host, n in found.items()]
+    more = len(named) - HOSTS
+    return ", ".join(named[:HOSTS]) + (f" and {more} more" if more > 0 else "")
 
 
 def counted(count: int, what: str) -> str:
@@ -147,12 +169,6 @@ def human_date(iso: str) -> str:
 
 def one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def shortened(text: str, limit: int = 160) -> str:
-    """The beginning of a text on one line, cut at a word."""
-    text = one_line(text)
-    return text if len(text) <= limit else text[:limit].rsplit(" ", 1)[0] + " …"
 
 
 def as_json(answer: Answer) -> dict[str, object]:

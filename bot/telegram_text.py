@@ -12,7 +12,7 @@ from telegram import MessageEntity
 
 from bot.links import Links
 from bot.markup import Formatted, Text, excerpt, linkable, shortened
-from bot.rendering import BEARING, coverage_line, human_date, refusal
+from bot.rendering import BEARING, PERHAPS, above_nearest, coverage_line, human_date, refusal
 from corpus.types import Article
 from index.questions import QuestionKind
 from index.types import Answer, Citation
@@ -27,7 +27,7 @@ WORDS = 300  # characters of an answer's words; a span is seldom over 100
 TITLE = 160
 OUTLET = 60
 QUESTION = 300
-NEAREST = 200
+NEAREST = 300
 ALSO_IN = 3  # near-copies named with a source
 
 
@@ -37,7 +37,7 @@ class Budget:
 
     paragraph: int  # of the whole paragraph; 0 leaves it out
     quote: int  # of each quoted sentence
-    further: int  # quotes after the first
+    further: int  # quotes after the first, of those that say the same and of those that don't
 
 
 BUDGETS = (
@@ -86,8 +86,13 @@ def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bo
         _quote(text, citation, budget.quote)
         if citation is first and budget.paragraph:
             _paragraph(text, citation, budget.paragraph)
+    otherwise = answer.otherwise[: budget.further]
+    if otherwise:
+        text.lines().add(PERHAPS, ITALIC).lines()
+    for citation in otherwise:
+        _quote(text, citation, budget.quote)
     text.lines()
-    for citation in answer.citations:
+    for citation in (*answer.citations, *otherwise):
         _source(text, citation, links)
     return _closing(text, answer, links, kept)
 
@@ -96,11 +101,12 @@ def _declined(answer: Answer, links: Links, said: Said) -> Formatted:
     text = _opening(said)
     text.add(refusal(answer), BOLD).lines().add(coverage_line(answer.coverage))
     if answer.nearest:
-        text.lines(2).add("Nearest to it (this is no answer):").lines()
-        for hit, article in answer.nearest:
-            text.add("• ")
-            add_title(text, article, links.passage(hit.passage))
-            text.add(f": {shortened(hit.passage.text, NEAREST)}").lines()
+        text.lines(2).add(above_nearest(answer)).lines()
+        for citation in answer.nearest:
+            text.add(f"• {shortened(citation.quote, NEAREST)} (")
+            sentence = (citation.quote_start, citation.quote_end)
+            url = links.sentence(citation.article, citation.passage, *sentence)
+            add_title(text, citation.article, url).add(")").lines()
     return _closing(text, answer, links)
 
 

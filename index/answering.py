@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from corpus.analysis import content_words, words
-from corpus.sentences import sentence_spans
+from corpus.analysis import words
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
 from index import comparing
 from index.calibration import Calibration
 from index.collapsing import also_in, collapsed
 from index.comparing import Nowhere
-from index.evidence import Candidate, Question, candidate, stems
+from index.evidence import Candidate, Question, candidate
+from index.keywords import NEARLY, confidence_of, holding
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
@@ -23,12 +24,12 @@ from index.types import Answer, Citation, Seconds
 
 TOP_K = 8  # passages read for a question
 MAX_CITATIONS = 4
-NEAREST = 3  # passages shown, as no answer, when a question is declined
-# A further citation has to be this good beside the first: others are shown less, not more, trust.
+NEAREST = 3  # sentences shown, as no answer, when a question is declined
+OTHERWISE = 2  # sentences shown that answer otherwise
+# A further sentence has to be this good beside the first, be it that it says the same (others are
+# shown less, not more, trust) or something else.
 FURTHER_SHARE = 0.5
 HALVED = 2.5  # how much less strength makes a candidate half as good as another
-# Key words are answered by a sentence that holds this share of them, by weight.
-KEYWORD_COVER = 0.7
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
 ID_LENGTH = 8
 
@@ -80,7 +81,7 @@ class Answerer:
         confidence, citations = self.conclude(reading)
         answered = bool(citations) and confidence >= self.threshold
         citations = citations if answered else ()
-        nearest = reading.results.hits[:NEAREST]
+        otherwise = self.otherwise(reading, citations)
         seconds = Seconds(reading.search_seconds, reading.read_seconds, time.perf_counter() - began)
         return Answer(
             id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
@@ -90,7 +91,8 @@ class Answerer:
             words=citations[0].words if citations else None,
             confidence=round(confidence, 4),
             citations=citations,
-            nearest=tuple((hit, reading.articles[hit.passage.article_id]) for hit in nearest),
+            otherwise=otherwise,
+            nearest=self.nearest(reading, (*citations, *otherwise), confidence),
             coverage=self.coverage(),
             generation=reading.results.generation,
             lexical_only=reading.results.lexical_only,
@@ -118,8 +120,8 @@ class Answerer:
         asked = Question.of(question, self._searcher.full_text.weight)
         kind = kind_of(question)
         # Key words are answered by whole sentences, for which nothing has to be read.
-        read_for = () if kind is QuestionKind.KEYWORDS else results.hits
-        candidates = self._candidates(asked, read_for, articles)
+        find = holding if kind is QuestionKind.KEYWORDS else self._candidates
+        candidates = find(asked, results.hits, articles)
         read = time.perf_counter()
         return Reading(
             question=asked,
@@ -136,14 +138,52 @@ class Answerer:
         confidence, chosen = self._decide(reading)
         return confidence, self._cite(reading, chosen, confidence) if chosen else ()
 
+    def otherwise(self, reading: Reading, citations: Sequence[Citation]) -> tuple[Citation, ...]:
+        """Sentences with other words than an answer's, nearly as good; one for each of such words.
+
+        :param citations: Of the answer; without any there is nothing to be beside.
+        """
+        if not citations or reading.kind not in (QuestionKind.WORDS, QuestionKind.YES_NO):
+            return ()
+        best = reading.candidates[0]
+        found = [best]
+        for other in _others(reading.candidates, citations):
+            if self._share(reading.kind, other, best) < FURTHER_SHARE:
+                break
+            if len(found) <= OTHERWISE and not any(same(other.words, one.words) for one in found):
+                found.append(other)
+        return self._cited(reading, found[1:], citations, citations[0].score)
+
+    def nearest(
+        self, reading: Reading, shown: Sequence[Citation], confidence: float
+    ) -> tuple[Citation, ...]:
+        """The sentences that come nearest to an answer, but for those shown already."""
+        found = list(islice(_others(reading.candidates, shown), NEAREST))
+        return self._cited(reading, found, shown, confidence)
+
+    def _cited(
+        self,
+        reading: Reading,
+        found: Sequence[Candidate],
+        before: Sequence[Citation],
+        confidence: float,
+    ) -> tuple[Citation, ...]:
+        """Candidates as citations, numbered after others."""
+        return tuple(
+            self._citation(reading, one, number, confidence)
+            for number, one in enumerate(found, start=len(before) + 1)
+        )
+
     def _decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
         """The confidence in the best candidate, and it with those that agree, or, for a comparison,
         with the best of the other passages; best first."""
-        if reading.kind is QuestionKind.KEYWORDS:
-            return self._decide_keywords(reading)
         if not reading.candidates:
             return 0.0, []
         best = reading.candidates[0]
+        if reading.kind is QuestionKind.KEYWORDS:
+            held, enough = best.features[0], self._calibration.threshold
+            good = (c for c in reading.candidates if c.features[0] > held - NEARLY)
+            return confidence_of(held, enough), one_a_passage(good)
         if reading.kind is QuestionKind.COMPARISON:
             told = comparing.comparison_features(best.hit.cosine, reading.nowhere())
             return self._calibration.comparison(told), one_a_passage(reading.candidates)
@@ -163,6 +203,8 @@ class Answerer:
     # -- inner workings
 
     def _strength(self, kind: QuestionKind, found: Candidate) -> float:
+        if kind is QuestionKind.KEYWORDS:
+            return found.features[0]
         if kind is QuestionKind.COMPARISON:
             return comparing.score(found.features)
         return self._calibration.strength(found.features)
@@ -189,31 +231,6 @@ class Answerer:
             for span in found
         ]
 
-    def _decide_keywords(self, reading: Reading) -> tuple[float, list[Candidate]]:
-        """The sentences that hold most of the key words; how much they hold is the confidence."""
-        question = reading.question
-        if not content_words(question.text):
-            return 0.0, []
-        scored: list[tuple[float, Candidate]] = []
-        for hit in reading.results.hits:
-            article = reading.articles[hit.passage.article_id]
-            text = hit.passage.paragraph_text
-            around = question.cover(stems(hit.passage.text) | stems(article.title))
-            for start, end in sentence_spans(text, article.language):
-                if start < hit.passage.start or end > hit.passage.end:
-                    continue
-                cover = question.cover(stems(text[start:end]))
-                # The words around a sentence count, but less than its own.
-                score = 0.8 * cover + 0.2 * around
-                whole = Candidate(hit, start, end, (start, end), ())
-                scored.append((score + hit.score / 1000, whole))
-        scored.sort(key=lambda pair: -pair[0])
-        best = scored[0][0] if scored else 0.0
-        near_best = [c for score, c in scored if score > best - 0.05]
-        # On the scale of the other confidences: what is just enough is the bundled threshold.
-        confidence = min(1.0, best) * self._calibration.threshold / KEYWORD_COVER
-        return min(confidence, 1.0), one_a_passage(near_best)
-
     def _cite(
         self, reading: Reading, chosen: Sequence[Candidate], confidence: float
     ) -> tuple[Citation, ...]:
@@ -231,23 +248,29 @@ class Answerer:
             share = self._share(reading.kind, choice, chosen[0])
             if share < enough:
                 continue
-            start, end = choice.start, choice.end
-            if reading.kind is not QuestionKind.WORDS:
-                start, end = choice.sentence
-            citation = Citation(
-                number=len(citations) + 1,
-                passage=choice.hit.passage,
-                article=reading.articles[choice.hit.passage.article_id],
-                start=start,
-                end=end,
-                quote_start=choice.sentence[0],
-                quote_end=choice.sentence[1],
-                score=round(confidence * share, 4),
-            )
+            citation = self._citation(reading, choice, len(citations) + 1, confidence)
             others = also_in(self._corpus, citation.article.id, citation.quote)
             told.update(article.id for article in others)
             citations.append(replace(citation, also_in=others))
         return tuple(citations)
+
+    def _citation(
+        self, reading: Reading, found: Candidate, number: int, confidence: float
+    ) -> Citation:
+        start, end = found.start, found.end
+        if reading.kind is not QuestionKind.WORDS:
+            start, end = found.sentence
+        share = self._share(reading.kind, found, reading.candidates[0])
+        return Citation(
+            number=number,
+            passage=found.hit.passage,
+            article=reading.articles[found.hit.passage.article_id],
+            start=start,
+            end=end,
+            quote_start=found.sentence[0],
+            quote_end=found.sentence[1],
+            score=round(confidence * share, 4),
+        )
 
 
 def same(one: str, other: str) -> bool:
@@ -260,6 +283,15 @@ def same(one: str, other: str) -> bool:
     if not short:  # "the", or a sign, has no words of its own
         return one == other
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
+
+
+def _others(candidates: Iterable[Candidate], shown: Iterable[Citation]) -> Iterator[Candidate]:
+    """The first candidate of each sentence, by its text, that isn't shown already."""
+    told = {citation.quote for citation in shown}
+    for found in candidates:
+        if found.quote not in told:
+            told.add(found.quote)
+            yield found
 
 
 def _bare(text: str) -> list[str]:

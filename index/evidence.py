@@ -82,11 +82,15 @@ class Candidate:
     start: int  # the words, characters into the stored paragraph
     end: int
     sentence: Offsets  # around them, characters into the stored paragraph
-    features: tuple[float, ...]  # in the order of FEATURES
+    features: tuple[float, ...]  # in the order of FEATURES; see also keywords.holding
 
     @property
     def words(self) -> str:
         return self.hit.passage.paragraph_text[self.start : self.end]
+
+    @property
+    def quote(self) -> str:
+        return self.hit.passage.paragraph_text[slice(*self.sentence)]
 
 
 def candidate(question: Question, hit: Hit, span: Span, article: Article) -> Candidate:

@@ -34,6 +34,7 @@ class Outcome:
     confidence: float
     words: str  # empty where there was no candidate, as are the next two
     quote: str  # the sentence around them
+    shown: tuple[str, ...]  # the sentences a person is shown, answered or declined
     place: str  # article id and paragraph number, for people
     cited: int | None  # the passage's id
     ranked: tuple[int, ...] | None  # ids of the passages found; None if there was no search
@@ -43,6 +44,10 @@ class Outcome:
     @property
     def in_quote(self) -> bool:
         return holds_answer(self.quote, self.known.answers)
+
+    @property
+    def in_shown(self) -> bool:
+        return any(holds_answer(sentence, self.known.answers) for sentence in self.shown)
 
     @property
     def right_passage(self) -> bool:
@@ -218,6 +223,12 @@ ANSWER_DEFINITIONS = (
         lambda o: f1(o.words, o.known.answers),
         _extractive,
         proportion=False,
+    ),
+    _Definition(
+        "answer_shown",
+        "a known answer in a sentence shown, answered or declined",
+        lambda o: o.in_shown,
+        _extractive,
     ),
     FALSE_ANSWERS,
     FALSE_REFUSALS,

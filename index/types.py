@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from corpus.types import Article, Coverage, Passage
 from index.questions import QuestionKind
-from index.search import Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,16 @@ class Answer:
     # for the other kinds moved to the same threshold.
     confidence: float
     citations: tuple[Citation, ...]  # numbered from 1; empty if declined
-    nearest: tuple[tuple[Hit, Article], ...]  # what was found; no answer, when declined
+    # Nearly as likely to be right, each with other words than the citations and than the others;
+    # numbered after the citations; empty if declined.
+    otherwise: tuple[Citation, ...]
+    nearest: tuple[Citation, ...]  # further sentences, best first: none of them is an answer
     coverage: Coverage
     generation: int | None
     lexical_only: str  # why only words were searched for; empty when meaning was too
     seconds: Seconds
+
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        """The sentences a person is shown, whether the question is answered or declined."""
+        return (*self.citations, *self.otherwise) if self.answered else self.nearest

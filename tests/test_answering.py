@@ -91,7 +91,42 @@ def test_what_the_corpus_does_not_say_is_declined_with_what_it_covers(
     assert (answer.words, answer.citations) == (None, ())
     assert (answer.coverage.articles, answer.coverage.passages) == (3, 4)
     assert (answer.coverage.earliest, answer.coverage.latest) == ("2019-07-29", "2019-08-01")
-    assert len(answer.nearest) == 3
+    assert answer.otherwise == ()
+    assert len({citation.quote for citation in answer.nearest}) == 3
+    assert answer.shown == answer.nearest
+
+
+def test_another_answer_that_is_nearly_as_likely_is_shown_beside_it(
+    corpus: Corpus, answerer: Answers
+) -> None:
+    for year, head in (("2022", "David Arakhamia"), ("2025", "Rustem Umerov")):
+        corpus.add(
+            article(year, f"In {year} {head} led the Ukrainian delegation in Istanbul. It rained.")
+        )
+    answers = answerer(corpus)
+    answers.threshold = 0.0
+    answer = answers.answer("Who led the Ukrainian delegation in Istanbul?")
+    (first,), (other,) = answer.citations, answer.otherwise
+    assert {first.words, other.words} == {"David Arakhamia", "Rustem Umerov"}
+    assert [citation.number for citation in answer.shown] == [1, 2]
+    assert other.score < first.score == answer.confidence
+    assert {near.quote for near in answer.nearest}.isdisjoint({first.quote, other.quote})
+    dated = answers.answer("Who led the Ukrainian delegation in 2025?")
+    assert (dated.words, dated.otherwise) == ("Rustem Umerov", ())
+
+
+def test_the_sentence_that_may_answer_is_the_first_of_those_nearest(
+    cycling: Corpus, answerer: Answers
+) -> None:
+    answers = answerer(cycling)
+    answers.threshold = 1.01
+    for question, sentence in (
+        ("Who came second in the race?", "Geraint Thomas came second."),
+        ("prize money euros", "The prize money was 500,000 euros, and it was shared by the team."),
+    ):
+        answer = answers.answer(question)
+        assert not answer.answered
+        assert answer.nearest[0].quote == sentence
 
 
 def test_key_words_are_answered_with_the_sentence_that_holds_them(
@@ -102,6 +137,7 @@ def test_key_words_are_answered_with_the_sentence_that_holds_them(
     assert answer.answered
     assert answer.words == "The prize money was 500,000 euros, and it was shared by the team."
     assert not answerer(cycling).answer("volcano eruption iceland").answered
+    assert answer.otherwise == ()
 
 
 def test_a_yes_no_question_gets_the_sentence_that_decides_it(

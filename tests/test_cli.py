@@ -104,7 +104,7 @@ def test_a_question_without_an_answer_is_declined_with_status_3(talks: Talks) ->
         "The articles don't say.",
         "The corpus covers 2 articles from 29 July 2019 to 1 May 2023.",
     ]
-    assert "Nearest passages (not an answer):" in lines
+    assert "Nearest sentences (not an answer):" in lines
     (declined,) = objects(talks("ask", "--json", "How many moons does Jupiter have?"))
     assert (declined["answered"], declined["answer"], declined["citations"]) == (False, None, [])
 

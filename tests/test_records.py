@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from corpus.errors import StoreError
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
 from index.questions import QuestionKind
-from index.search import Hit
 from index.types import Answer, Citation, Seconds
 from tests.conftest import article
 
@@ -193,7 +193,8 @@ def stored_answer(corpus: Corpus) -> Answer:
         words="Ada",
         confidence=0.9,
         citations=(citation,),
-        nearest=((Hit(passage, 1, 0.5, 0.0, 0.0), cited),),
+        otherwise=(replace(citation, number=2, start=12, end=18, quote_start=12, quote_end=28),),
+        nearest=(Citation(3, corpus.passages_of("a1")[1], cited, 0, 7, 0, 18, 0.1),),
         coverage=Coverage(1, 1, "2025-05-16", "2025-05-16"),
         generation=4,
         lexical_only="",
@@ -206,6 +207,15 @@ def test_an_answer_comes_back_as_it_was(corpus: Corpus) -> None:
     kept = to_record(answer, corpus)
     assert TEXT not in str(kept)
     assert from_record(ANSWER_ID, "Who led?", kept, corpus).answer == answer
+
+
+def test_a_record_of_a_version_that_kept_no_sentences_is_read_all_the_same(corpus: Corpus) -> None:
+    answer = stored_answer(corpus)
+    kept = to_record(answer, corpus)
+    del kept["otherwise"]
+    kept["nearest"] = [{key: kept["nearest"][0][key] for key in ("passage", "score", "article")}]
+    restored = from_record(ANSWER_ID, "Who led?", kept, corpus).answer
+    assert restored == replace(answer, otherwise=(), nearest=())
 
 
 def test_an_answer_says_what_became_of_its_sources(corpus: Corpus) -> None:
@@ -221,13 +231,13 @@ def test_an_answer_says_what_became_of_its_sources(corpus: Corpus) -> None:
     assert now() == (
         "Before",
         "Ada",
-        {1: "Source [1] was changed since, but not in what is quoted."},
+        {n: f"Source [{n}] was changed since, but not in what is quoted." for n in (1, 2)},
     )
     corpus.add(article("a1", "Bo led it.", title="After", published="2025-05-16"))
     corrected = "Source [1] was corrected since; the quote is as it was then."
-    assert now() == ("Before", "Ada", {1: corrected})
+    assert now() == ("Before", "Ada", {1: corrected, 2: corrected.replace("1", "2")})
     corpus.withdraw("a1")
-    assert now() == ("Before", "Ada", {1: "Source [1] was withdrawn since."})
+    assert now() == ("Before", "Ada", {n: f"Source [{n}] was withdrawn since." for n in (1, 2)})
     restored = from_record(ANSWER_ID, "Who led?", kept, corpus)
     cited: Article = article_as_cited(restored.answer.citations[0], restored, corpus)
     assert cited.paragraphs == (TEXT, "Another paragraph.")

@@ -9,14 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram import MessageEntity
 
-from bot.article_text import article_pages, article_text, context_text, passage_text
+from bot.article_text import article_pages, article_text, context_text, paragraph_text
 from bot.links import Links, place_of, question_of, question_payload, with_fragment
 from bot.markup import Formatted, Text, excerpt, shortened, units
 from bot.rendering import plain
 from bot.telegram_text import Said, answer_text
 from corpus.types import Article, Coverage, Passage
 from index.questions import QuestionKind
-from index.search import Hit
 from index.types import Answer, Citation, Seconds
 from tests.bot_api_rules import formatted_text
 
@@ -42,7 +41,7 @@ def cited(
     return Citation(number, passage, article, *ends, 0.9)
 
 
-def answer_of(*citations: Citation, nearest: tuple[tuple[Hit, Article], ...] = ()) -> Answer:
+def answer_of(*citations: Citation, nearest: tuple[Citation, ...] = ()) -> Answer:
     return Answer(
         id="abcd2345",
         question="Who?",
@@ -51,6 +50,7 @@ def answer_of(*citations: Citation, nearest: tuple[tuple[Hit, Article], ...] = (
         words=citations[0].words if citations else None,
         confidence=0.9,
         citations=citations,
+        otherwise=(),
         nearest=nearest,
         coverage=Coverage(3, 9, "2025-05-15", "2025-05-16"),
         generation=1,
@@ -118,6 +118,9 @@ def test_a_refusal_for_want_of_confidence_does_not_say_that_nothing_is_said() ->
     text = "I'm not sure enough that the articles answer this.\nThe corpus covers 3 articles"
     assert answer_text(unsure, LINKS).text.startswith(text)
     assert plain(unsure).startswith(text)
+    near = replace(unsure, nearest=(cited("Ada led.", "Ada", "Ada led."),))
+    for shown in (plain(near), answer_text(near, LINKS).text):
+        assert "\n\nThe sentences that come nearest:\n" in shown
 
 
 def test_a_comparison_is_declined_for_what_the_articles_lack_however_near_it_came() -> None:
@@ -126,17 +129,46 @@ def test_a_comparison_is_declined_for_what_the_articles_lack_however_near_it_cam
 
 
 def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
-    article = Article("a1", "Near", ("The text.",), outlet="Paper", published="2025-05-16")
-    hit = Hit(Passage(7, "a1", 1, "The text.", 0, 9), 1, 0.5, 0.5, 0.0)
-    declined = replace(answer_of(nearest=((hit, article),)), confidence=0.09)
+    near = cited(
+        "It rained. Ada came.", "Ada", "Ada came.", 7, title="Near", published="2025-05-16"
+    )
+    declined = replace(answer_of(nearest=(near,)), confidence=0.09)
     formatted = answer_text(declined, LINKS)
     assert formatted.text == (
         "The articles don't say.\nThe corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
-        "Nearest to it (this is no answer):\n• Near, Paper, 16 May 2025: The text.\n\n"
+        "Nearest sentences (not an answer):\n• Ada came. (Near, Paper, 16 May 2025)\n\n"
         "Answer abcd2345"
     )
     assert under(formatted, "text_link") == ["Near", "Answer abcd2345"]
-    assert formatted.entities[1].url == "https://t.me/TalksTestBot?start=s_7"
+    assert formatted.entities[1].url == "https://t.me/TalksTestBot?start=s_7_11_20"
+    lines = plain(declined).split("\n")
+    assert lines[3:] == [
+        "Nearest sentences (not an answer):",
+        "  - “Ada came.” (Near, Paper, 16 May 2025)",
+    ]
+
+
+def test_what_answers_otherwise_stands_below_the_answer_and_goes_first_for_want_of_room() -> None:
+    one, other = (cited(f"{who} led.", who, f"{who} led.", n) for n, who in ((1, "Ada"), (2, "Bo")))
+    both = replace(answer_of(one), otherwise=(other,))
+    formatted = answer_text(both, LINKS)
+    assert formatted.text == (
+        "Ada\n\nAda led. [1]\n\nPerhaps also:\nBo led. [2]\n\n"
+        "[1] Title 1, Paper\n[2] Title 2, Paper\n\nAnswer abcd2345"
+    )
+    assert under(formatted, "underline") == ["Ada", "Bo"]
+    assert plain(both).split("\n") == [
+        *("Ada", "", "  “**Ada** led.” [1]", "", "Perhaps also:", "", "  “**Bo** led.” [2]", ""),
+        *("[1] Title 1, Paper, paragraph 1", "[2] Title 2, Paper, paragraph 1"),
+    ]
+    accepted(formatted)
+    long = "Ada led it " + "🎉🎉🎉 " * 900 + "then."
+    titles = [f"{n} " + "long " * 30 for n in (1, 2, 3, 4)]
+    four = answer_of(*(cited(long, "Ada", long, n, title=t) for n, t in enumerate(titles, 1)))
+    full = answer_text(replace(four, otherwise=(replace(other, number=5),)), LINKS)
+    assert full.fits
+    assert "4 long" in full.text
+    assert "Bo" not in full.text
 
 
 def test_notices_and_the_question_stand_above_an_answer_shown_again() -> None:
@@ -176,11 +208,11 @@ def test_whatever_the_texts_are_telegram_takes_them(
         Citation(n, passage, article, start, end, 0, len(paragraph), 0.5) for n in (1, 2, 3, 4)
     )
     said = Said(question, "2025-06-01", ("Source [1] was withdrawn since.",) * 4)
-    hit = Hit(passage, 1, 0.5, 0.5, 0.0)
     accepted(answer_text(answer_of(*citations), LINKS, said))
-    accepted(answer_text(answer_of(nearest=((hit, article),) * 3), LINKS, said))
+    accepted(answer_text(replace(answer_of(*citations), otherwise=citations[:2]), LINKS, said))
+    accepted(answer_text(answer_of(nearest=citations[:3]), LINKS, said))
     accepted(context_text(citations[0], article.paragraphs, LINKS, "A notice."))
-    accepted(passage_text(hit, article, LINKS))
+    accepted(paragraph_text(citations[0], LINKS))
     for page in range(len(article_pages(article.paragraphs))):
         accepted(article_text(article, passage, (start, end), page))
 

@@ -102,7 +102,7 @@ class Answers:
             return None
         corpus = self.service.corpus
         restored = from_record(kept.id, kept.question, kept.record, corpus)
-        citation = next((c for c in restored.answer.citations if c.number == number), None)
+        citation = next((c for c in restored.answer.shown if c.number == number), None)
         if citation is None:
             return None
         article = article_as_cited(citation, restored, corpus)

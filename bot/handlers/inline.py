@@ -19,7 +19,7 @@ from telegram import (
 from telegram.error import TelegramError
 from telegram.ext import BaseHandler, ContextTypes, InlineQueryHandler
 
-from bot.article_text import passage_text
+from bot.article_text import paragraph_text
 from bot.limits import PersonLimit
 from bot.links import question_payload
 from bot.markup import Formatted, shortened
@@ -109,12 +109,12 @@ class Inline:
             title = BEARING if compares else shortened(first.words, TITLE)
             told = shortened(first.quote, DESCRIPTION)
             results.append(_result("answer", title, told, text, url))
-        for hit, article in answer.nearest:
-            title = shortened(f"{article.title}, {human_date(article.published)}", TITLE)
-            told = shortened(hit.passage.text, DESCRIPTION)
-            url = links.passage(hit.passage)
-            text = passage_text(hit, article, links)
-            results.append(_result(f"passage-{hit.passage.id}", title, told, text, url))
+        for near in answer.nearest:
+            title = shortened(f"{near.article.title}, {human_date(near.article.published)}", TITLE)
+            told = shortened(near.quote, DESCRIPTION)
+            url = links.passage(near.passage, near.quote_start, near.quote_end)
+            result_id = f"sentence-{near.passage.id}-{near.quote_start}"
+            results.append(_result(result_id, title, told, paragraph_text(near, links), url))
         return results
 
     async def _show(
