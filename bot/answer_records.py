@@ -44,16 +44,22 @@ def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
 def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: Corpus) -> Restored:
     """The answer that was made into a record; passages that are no longer stored are left out."""
     cited, otherwise = record["citations"], record.get("otherwise", [])
-    # Passages without a sentence, in records of older versions, are left out too.
+    # Records of older versions have no sentences of what came near.
     near = [item for item in record["nearest"] if "quote_start" in item]
     every = (*cited, *otherwise, *near)
-    passages = corpus.passages([item["passage"] for item in every], findable=False)
+    passages = corpus.passages([item["passage"] for item in (*cited, *otherwise)], findable=False)
+    # What only came near is shown as long as it could be found.
+    still = corpus.passages([item["passage"] for item in near])
+    for passage_id in corpus.retired(list(still)):
+        del still[passage_id]
 
-    def restored(items: Sequence[dict[str, Any]]) -> tuple[Citation, ...]:
+    def restored(
+        items: Sequence[dict[str, Any]], stored: dict[int, Passage]
+    ) -> tuple[Citation, ...]:
         return tuple(
-            _citation(item, passages[item["passage"]], corpus)
+            _citation(item, stored[item["passage"]], corpus)
             for item in items
-            if item["passage"] in passages
+            if item["passage"] in stored
         )
 
     answer = Answer(
@@ -63,9 +69,9 @@ def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: C
         answered=record["answered"],
         words=record["words"],
         confidence=record["confidence"],
-        citations=restored(cited),
-        otherwise=restored(otherwise),
-        nearest=restored(near),
+        citations=restored(cited, passages),
+        otherwise=restored(otherwise, passages),
+        nearest=restored(near, still),
         coverage=Coverage(**record["coverage"]),
         generation=record["generation"],
         lexical_only=record["lexical_only"],
@@ -109,6 +115,7 @@ def _citation_record(citation: Citation, corpus: Corpus) -> dict[str, Any]:
         "end": citation.end,
         "quote_start": citation.quote_start,
         "quote_end": citation.quote_end,
+        "lead_start": citation.lead_start,
         "score": citation.score,
         "article": _shown(citation.article),
         "version": stored.version if stored else 1,
@@ -133,6 +140,7 @@ def _citation(item: dict[str, Any], passage: Passage, corpus: Corpus) -> Citatio
         quote_end=item["quote_end"],
         score=item["score"],
         also_in=tuple(_article(shown, corpus) for shown in item["also_in"]),
+        lead_start=item.get("lead_start"),
     )
 
 

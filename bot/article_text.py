@@ -23,7 +23,7 @@ def fitting(make: Callable[[float], Formatted]) -> Formatted:
     return formatted
 
 
-PARAGRAPH = 2500  # characters of a paragraph that is shown alone
+ALONE = 2500  # characters of a paragraph that is shown alone
 
 
 def paragraph_text(citation: Citation, links: Links) -> Formatted:
@@ -34,7 +34,7 @@ def paragraph_text(citation: Citation, links: Links) -> Formatted:
     def make(scale: float) -> Formatted:
         text = Text()
         with text.marked(QUOTE):
-            cut_out(text, passage.paragraph_text, whole, sentence, int(PARAGRAPH * scale), ITALIC)
+            cut_out(text, passage.paragraph_text, whole, sentence, int(ALONE * scale))
         text.lines()
         url = links.sentence(citation.article, passage, *sentence)
         return add_title(text, citation.article, url).build()

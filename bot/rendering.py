@@ -17,19 +17,16 @@ if TYPE_CHECKING:
 
 HOSTS = 4  # named of those that an article was written from
 
-NOT_COVERED = "The articles don't say."
+# That is all it can tell: of questions about which it is this sure, one in fifty has an answer.
+NOT_FOUND = "I find no answer to this in the articles."
 # Said instead from this confidence on: below it two of a hundred such questions have their answer
 # in what was found, and just above it every fifth (see the reliability table in the reader's card).
 UNSURE_FROM = 0.1
 UNSURE = "I'm not sure enough that the articles answer this."
 
-NO_ANSWER = "Nearest sentences (not an answer):"
-# Said instead with UNSURE: six of ten declined questions that the articles do answer are answered
-# by the first of these sentences, and more than seven of ten by one of three.
-MAY_ANSWER = "The sentences that come nearest:"
-
-# Above sentences that answer otherwise and are nearly as likely: a question that names no day may
-# be about several occasions, or the first answer may be wrong.
+NEAREST = "The sentences that come nearest:"
+# Above sentences that answer otherwise and are not much worse: a question that names no day may be
+# about several occasions, or the first answer may be wrong.
 PERHAPS = "Perhaps also:"
 # Above the sentences that each bear on a part of a long question.
 BEARING = "What the articles say that bears on your question:"
@@ -78,36 +75,30 @@ def _answered(answer: Answer) -> list[str]:
 def refusal(answer: Answer) -> str:
     """Why a question is declined: nothing was found that answers, or nothing sure enough."""
     compares = answer.kind is QuestionKind.COMPARISON  # its confidence is no chance
-    return UNSURE if answer.confidence >= UNSURE_FROM and not compares else NOT_COVERED
-
-
-def above_nearest(answer: Answer) -> str:
-    """What is said above the sentences that are shown with a refusal."""
-    return MAY_ANSWER if refusal(answer) is UNSURE else NO_ANSWER
+    return UNSURE if answer.confidence >= UNSURE_FROM and not compares else NOT_FOUND
 
 
 def _declined(answer: Answer) -> list[str]:
     lines = [refusal(answer), coverage_line(answer.coverage)]
     if answer.nearest:
-        lines += ["", above_nearest(answer)]
+        lines += ["", NEAREST]
         for citation in answer.nearest:
-            lines.append(f"  - “{one_line(citation.quote)}” ({source_line(citation.article)})")
+            lines.append(f"  - {quote_line(citation, marked=False)}")
     return lines
 
 
 def marked_quote(citation: Citation) -> str:
-    """The sentence with its answering words between two pairs of asterisks."""
+    """What is quoted, with its answering words between two pairs of asterisks."""
     text = citation.passage.paragraph_text
-    if (citation.start, citation.end) == (citation.quote_start, citation.quote_end):
-        return one_line(f"**{citation.quote}**")
-    before = text[citation.quote_start : citation.start]
+    before = text[citation.shown_from : citation.start]
     after = text[citation.end : citation.quote_end]
     return one_line(f"{before}**{citation.words}**{after}")
 
 
-def quote_line(citation: Citation) -> str:
-    """A citation on one line: the marked sentence, and the article in brackets."""
-    return f"“{marked_quote(citation)}” ({source_line(citation.article)})"
+def quote_line(citation: Citation, *, marked: bool = True) -> str:
+    """A citation on one line: the sentence, and the article in brackets."""
+    sentence = marked_quote(citation) if marked else one_line(citation.shown)
+    return f"“{sentence}” ({source_line(citation.article)})"
 
 
 def source_lines(citation: Citation) -> list[str]:

@@ -12,7 +12,7 @@ from telegram import MessageEntity
 
 from bot.links import Links
 from bot.markup import Formatted, Text, excerpt, linkable, shortened
-from bot.rendering import BEARING, PERHAPS, above_nearest, coverage_line, human_date, refusal
+from bot.rendering import BEARING, NEAREST, PERHAPS, coverage_line, human_date, refusal
 from corpus.types import Article
 from index.questions import QuestionKind
 from index.types import Answer, Citation
@@ -27,7 +27,6 @@ WORDS = 300  # characters of an answer's words; a span is seldom over 100
 TITLE = 160
 OUTLET = 60
 QUESTION = 300
-NEAREST = 300
 ALSO_IN = 3  # near-copies named with a source
 
 
@@ -37,7 +36,9 @@ class Budget:
 
     paragraph: int  # of the whole paragraph; 0 leaves it out
     quote: int  # of each quoted sentence
-    further: int  # quotes after the first, of those that say the same and of those that don't
+    further: int  # quotes after the first that say the same; what answers otherwise is always there
+    title: int = TITLE  # of each source
+    also_in: int = ALSO_IN
 
 
 BUDGETS = (
@@ -47,7 +48,9 @@ BUDGETS = (
     Budget(paragraph=0, quote=500, further=9),
     Budget(paragraph=0, quote=500, further=0),
     Budget(paragraph=0, quote=200, further=0),
+    Budget(paragraph=0, quote=100, further=0, title=40, also_in=0),
 )
+REFUSALS = (Budget(0, quote=300, further=9), Budget(0, quote=100, further=9, title=40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +69,9 @@ def answer_text(
 
     :param kept: Whether it is stored, so that a link at the end can lead to it.
     """
-    if not answer.answered:
-        return _declined(answer, links, said)
-    for budget in BUDGETS:
-        formatted = _answered(answer, links, said, budget, kept)
+    make = _answered if answer.answered else _declined
+    for budget in BUDGETS if answer.answered else REFUSALS:
+        formatted = make(answer, links, said, budget, kept)
         if formatted.fits:
             break
     return formatted
@@ -86,28 +88,31 @@ def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bo
         _quote(text, citation, budget.quote)
         if citation is first and budget.paragraph:
             _paragraph(text, citation, budget.paragraph)
-    otherwise = answer.otherwise[: budget.further]
-    if otherwise:
+    if answer.otherwise:
         text.lines().add(PERHAPS, ITALIC).lines()
-    for citation in otherwise:
+    for citation in answer.otherwise:
         _quote(text, citation, budget.quote)
     text.lines()
-    for citation in (*answer.citations, *otherwise):
-        _source(text, citation, links)
+    for citation in answer.shown:
+        _source(text, citation, links, budget)
     return _closing(text, answer, links, kept)
 
 
-def _declined(answer: Answer, links: Links, said: Said) -> Formatted:
+def _declined(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
     text = _opening(said)
     text.add(refusal(answer), BOLD).lines().add(coverage_line(answer.coverage))
     if answer.nearest:
-        text.lines(2).add(above_nearest(answer)).lines()
+        text.lines(2).add(NEAREST).lines()
         for citation in answer.nearest:
-            text.add(f"• {shortened(citation.quote, NEAREST)} (")
             sentence = (citation.quote_start, citation.quote_end)
+            words = (citation.start, citation.end)
+            text.add("• ")
+            # Nothing is marked: that would say that it is the answer.
+            shown = (citation.shown_from, citation.quote_end)
+            cut_out(text, citation.passage.paragraph_text, shown, words, budget.quote, None)
             url = links.sentence(citation.article, citation.passage, *sentence)
-            add_title(text, citation.article, url).add(")").lines()
-    return _closing(text, answer, links)
+            add_title(text.add(" ("), citation.article, url, budget.title).add(")").lines()
+    return _closing(text, answer, links, kept)
 
 
 def _opening(said: Said) -> Text:
@@ -139,7 +144,7 @@ def _quote(text: Text, citation: Citation, limit: int) -> None:
     kind = BOLD if _is_sentence(citation) else MARK
     with text.marked(QUOTE):
         paragraph = citation.passage.paragraph_text
-        cut_out(text, paragraph, (citation.quote_start, citation.quote_end), span, limit, kind)
+        cut_out(text, paragraph, (citation.shown_from, citation.quote_end), span, limit, kind)
         text.add(f" [{citation.number}]")
     text.lines()
 
@@ -147,7 +152,7 @@ def _quote(text: Text, citation: Citation, limit: int) -> None:
 def _paragraph(text: Text, citation: Citation, limit: int) -> None:
     """The whole paragraph, where it says more than the sentence."""
     paragraph = citation.passage.paragraph_text
-    if citation.quote.strip() == paragraph.strip():
+    if citation.shown.strip() == paragraph.strip():
         return
     with text.marked(LONG_QUOTE):
         span = (citation.start, citation.end)
@@ -161,37 +166,41 @@ def cut_out(
     part: tuple[int, int],
     span: tuple[int, int],
     limit: int,
-    kind: str = MARK,
+    kind: str | None = MARK,
 ) -> None:
-    """Add a part of a stored paragraph, shortened around the words that are marked in it."""
+    """Add a part of a stored paragraph, shortened around the words that are marked in it.
+
+    :param kind: None marks nothing.
+    """
     begin, end = part
     start, stop = max(begin, min(span[0], end)), max(begin, min(span[1], end))
     stop = min(stop, start + limit)
     first, last = excerpt(stored[begin:end], limit, start - begin, stop - begin)
     first, last = first + begin, last + begin
     text.add("… " if first > begin else "")
-    text.add(stored[first:start]).add(stored[start:stop], kind).add(stored[stop:last])
+    text.add(stored[first:start]).add(stored[start:stop], *([kind] if kind else []))
+    text.add(stored[stop:last])
     text.add(" …" if last < end else "")
 
 
-def _source(text: Text, citation: Citation, links: Links) -> None:
+def _source(text: Text, citation: Citation, links: Links, budget: Budget) -> None:
     """A numbered source: its title is a link to the very sentence."""
     sentence = (citation.quote_start, citation.quote_end)
     if not citation.article.url:
         sentence = (citation.start, citation.end)  # in Telegram the words are marked
     url = links.sentence(citation.article, citation.passage, *sentence)
     text.add(f"[{citation.number}] ")
-    add_title(text, citation.article, url)
-    for place, article in enumerate(citation.also_in[:ALSO_IN]):
+    add_title(text, citation.article, url, budget.title)
+    for place, article in enumerate(citation.also_in[: budget.also_in]):
         text.add(", " if place else "; also in ")
         name = shortened(article.outlet or article.title, OUTLET)
         text.add(name, url=article.url if linkable(article.url) else None)
     text.lines()
 
 
-def add_title(text: Text, article: Article, url: str) -> Text:
+def add_title(text: Text, article: Article, url: str, limit: int = TITLE) -> Text:
     """Add title (a link), outlet and date of an article."""
-    text.add(shortened(article.title, TITLE), url=url)
+    text.add(shortened(article.title, limit), url=url)
     for detail in (shortened(article.outlet, OUTLET), human_date(article.published)):
         text.add(f", {detail}" if detail else "")
     return text

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, takewhile
 
-from corpus.analysis import words
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
 from index import comparing
 from index.calibration import Calibration
+from index.choosing import best_of_articles, one_a_passage, one_a_sentence, same, saying_otherwise
 from index.collapsing import also_in, collapsed
 from index.comparing import Nowhere
 from index.evidence import Candidate, Question, candidate
 from index.keywords import NEARLY, confidence_of, holding
+from index.leading import lead_start
 from index.questions import QuestionKind, kind_of, standalone
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
@@ -24,11 +25,15 @@ from index.types import Answer, Citation, Seconds
 
 TOP_K = 8  # passages read for a question
 MAX_CITATIONS = 4
-NEAREST = 3  # sentences shown, as no answer, when a question is declined
-OTHERWISE = 2  # sentences shown that answer otherwise
+OTHERWISE = 2  # sentences shown, beside an answer, that answer otherwise
+NEAREST = 3  # sentences shown when a question is declined
 # A further sentence has to be this good beside the first, be it that it says the same (others are
 # shown less, not more, trust) or something else.
 FURTHER_SHARE = 0.5
+# Cosine of the best passage and a question that has to do with the articles at all. Of declined
+# questions that have an answer, one in a hundred about the bundled articles is below it and one in
+# twenty about invented disputes; so is most of what people say that is no question about them.
+RELATED = 0.2
 HALVED = 2.5  # how much less strength makes a candidate half as good as another
 ID_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is read as something else
 ID_LENGTH = 8
@@ -49,6 +54,21 @@ class Reading:
     def nowhere(self) -> Nowhere:
         """How much of what the question says is in nothing that was found."""
         return Nowhere.of(self.question, self.results.hits, self.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What is made of a reading."""
+
+    confidence: float
+    answered: bool
+    citations: tuple[Citation, ...]  # of the best candidate, be it enough to answer or not
+    otherwise: tuple[Citation, ...]  # see Answer, as for the next
+    nearest: tuple[Citation, ...]
+
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        return (*self.citations, *self.otherwise) if self.answered else self.nearest
 
 
 class Answerer:
@@ -78,21 +98,19 @@ class Answerer:
         """
         began = time.perf_counter()
         reading = self.read(standalone(clean_query(question), context))
-        confidence, citations = self.conclude(reading)
-        answered = bool(citations) and confidence >= self.threshold
-        citations = citations if answered else ()
-        otherwise = self.otherwise(reading, citations)
+        found = self.conclude(reading)
         seconds = Seconds(reading.search_seconds, reading.read_seconds, time.perf_counter() - began)
+        citations = found.citations if found.answered else ()
         return Answer(
             id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
             question=question,
             kind=reading.kind,
-            answered=answered,
+            answered=found.answered,
             words=citations[0].words if citations else None,
-            confidence=round(confidence, 4),
+            confidence=round(found.confidence, 4),
             citations=citations,
-            otherwise=otherwise,
-            nearest=self.nearest(reading, (*citations, *otherwise), confidence),
+            otherwise=found.otherwise,
+            nearest=found.nearest,
             coverage=self.coverage(),
             generation=reading.results.generation,
             lexical_only=reading.results.lexical_only,
@@ -133,46 +151,54 @@ class Answerer:
             read_seconds=read - found,
         )
 
-    def conclude(self, reading: Reading) -> tuple[float, tuple[Citation, ...]]:
-        """What would be answered, and the confidence in it, be that enough to answer or not."""
+    def conclude(self, reading: Reading) -> Conclusion:
+        """Decide whether to answer, and choose the sentences to show."""
         confidence, chosen = self._decide(reading)
-        return confidence, self._cite(reading, chosen, confidence) if chosen else ()
-
-    def otherwise(self, reading: Reading, citations: Sequence[Citation]) -> tuple[Citation, ...]:
-        """Sentences with other words than an answer's, nearly as good; one for each of such words.
-
-        :param citations: Of the answer; without any there is nothing to be beside.
-        """
-        if not citations or reading.kind not in (QuestionKind.WORDS, QuestionKind.YES_NO):
-            return ()
-        best = reading.candidates[0]
-        found = [best]
-        for other in _others(reading.candidates, citations):
-            if self._share(reading.kind, other, best) < FURTHER_SHARE:
-                break
-            if len(found) <= OTHERWISE and not any(same(other.words, one.words) for one in found):
-                found.append(other)
-        return self._cited(reading, found[1:], citations, citations[0].score)
-
-    def nearest(
-        self, reading: Reading, shown: Sequence[Citation], confidence: float
-    ) -> tuple[Citation, ...]:
-        """The sentences that come nearest to an answer, but for those shown already."""
-        found = list(islice(_others(reading.candidates, shown), NEAREST))
-        return self._cited(reading, found, shown, confidence)
-
-    def _cited(
-        self,
-        reading: Reading,
-        found: Sequence[Candidate],
-        before: Sequence[Citation],
-        confidence: float,
-    ) -> tuple[Citation, ...]:
-        """Candidates as citations, numbered after others."""
-        return tuple(
-            self._citation(reading, one, number, confidence)
-            for number, one in enumerate(found, start=len(before) + 1)
+        answered = bool(chosen) and confidence >= self.threshold
+        citations = self._citations(reading, chosen, confidence)
+        beside = self._otherwise(reading, citations) if answered else []
+        near = [] if answered else self._nearest(reading)
+        return Conclusion(
+            confidence=confidence,
+            answered=answered,
+            citations=citations,
+            otherwise=self._numbered(reading, beside, len(citations) + 1, confidence),
+            nearest=self._numbered(reading, near, 1, confidence),
         )
+
+    def answer_features(self, reading: Reading) -> tuple[float, ...]:
+        """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
+        best = reading.candidates[0]
+        second = next(saying_otherwise(reading.candidates, [best.words]), None)
+        strength = self._calibration.strength
+        margin = strength(best.features) - strength(second.features) if second else 0.0
+        return margin, *best.features
+
+    # -- inner workings
+
+    def _otherwise(self, reading: Reading, citations: Sequence[Citation]) -> list[Candidate]:
+        """Candidates with other words than the answer's that are not much worse."""
+        if reading.kind not in (QuestionKind.WORDS, QuestionKind.YES_NO):
+            return []
+        best = reading.candidates[0]
+        told = [best.words]
+        if reading.kind is QuestionKind.WORDS:
+            told += [citation.words for citation in citations]
+        good = takewhile(
+            lambda one: self._share(reading.kind, one, best) >= FURTHER_SHARE, reading.candidates
+        )
+        sentences = one_a_sentence(good, [citation.quote for citation in citations])
+        return list(islice(saying_otherwise(sentences, told), OTHERWISE))
+
+    def _nearest(self, reading: Reading) -> list[Candidate]:
+        """The sentences that come nearest to an answer, if what was found is near at all."""
+        results, candidates = reading.results, reading.candidates
+        if not results.lexical_only and all(hit.cosine < RELATED for hit in results.hits):
+            return []
+        if reading.kind in (QuestionKind.KEYWORDS, QuestionKind.COMPARISON):
+            # Their order goes by the passage more than by the sentence.
+            candidates = tuple(one_a_passage(candidates))
+        return list(islice(one_a_sentence(candidates), NEAREST))
 
     def _decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
         """The confidence in the best candidate, and it with those that agree, or, for a comparison,
@@ -181,9 +207,8 @@ class Answerer:
             return 0.0, []
         best = reading.candidates[0]
         if reading.kind is QuestionKind.KEYWORDS:
-            held, enough = best.features[0], self._calibration.threshold
-            good = (c for c in reading.candidates if c.features[0] > held - NEARLY)
-            return confidence_of(held, enough), one_a_passage(good)
+            good = (c for c in reading.candidates if c.held > best.held - NEARLY)
+            return confidence_of(best.held, self._calibration.threshold), one_a_passage(good)
         if reading.kind is QuestionKind.COMPARISON:
             told = comparing.comparison_features(best.hit.cosine, reading.nowhere())
             return self._calibration.comparison(told), one_a_passage(reading.candidates)
@@ -191,30 +216,19 @@ class Answerer:
         confidence = self._calibration.probability(self.answer_features(reading))
         return confidence, agreeing
 
-    def answer_features(self, reading: Reading) -> tuple[float, ...]:
-        """What speaks for the best candidate beside the others; see calibration.ANSWER_FEATURES."""
-        best = reading.candidates[0]
-        others = (c for c in reading.candidates if not same(c.words, best.words))
-        second = next(others, None)
-        strength = self._calibration.strength
-        margin = strength(best.features) - strength(second.features) if second else 0.0
-        return margin, *best.features
-
-    # -- inner workings
-
     def _strength(self, kind: QuestionKind, found: Candidate) -> float:
         if kind is QuestionKind.KEYWORDS:
-            return found.features[0]
+            return found.held
         if kind is QuestionKind.COMPARISON:
             return comparing.score(found.features)
         return self._calibration.strength(found.features)
 
     def _share(self, kind: QuestionKind, found: Candidate, first: Candidate) -> float:
         """How good a candidate is beside the first one, from 0 to 1."""
-        if kind is QuestionKind.KEYWORDS or found is first:
+        if found is first:
             return 1.0
         strength, most = self._strength(kind, found), self._strength(kind, first)
-        if kind is QuestionKind.COMPARISON:
+        if kind in (QuestionKind.COMPARISON, QuestionKind.KEYWORDS):
             return max(0.0, strength) / max(1e-9, most)
         return float(2.0 ** -max(0.0, (most - strength) / HALVED))
 
@@ -231,9 +245,10 @@ class Answerer:
             for span in found
         ]
 
-    def _cite(
+    def _citations(
         self, reading: Reading, chosen: Sequence[Candidate], confidence: float
     ) -> tuple[Citation, ...]:
+        """The best of the candidates that answer, each with the near-copies of its article."""
         citations: list[Citation] = []
         told: set[str] = set()  # near-copies named beside an earlier citation
         ordered, enough = best_of_articles(chosen), FURTHER_SHARE
@@ -254,6 +269,14 @@ class Answerer:
             citations.append(replace(citation, also_in=others))
         return tuple(citations)
 
+    def _numbered(
+        self, reading: Reading, found: Sequence[Candidate], first: int, confidence: float
+    ) -> tuple[Citation, ...]:
+        return tuple(
+            self._citation(reading, one, number, confidence)
+            for number, one in enumerate(found, start=first)
+        )
+
     def _citation(
         self, reading: Reading, found: Candidate, number: int, confidence: float
     ) -> Citation:
@@ -261,58 +284,15 @@ class Answerer:
         if reading.kind is not QuestionKind.WORDS:
             start, end = found.sentence
         share = self._share(reading.kind, found, reading.candidates[0])
+        passage, article = found.hit.passage, reading.articles[found.hit.passage.article_id]
         return Citation(
             number=number,
-            passage=found.hit.passage,
-            article=reading.articles[found.hit.passage.article_id],
+            passage=passage,
+            article=article,
             start=start,
             end=end,
             quote_start=found.sentence[0],
             quote_end=found.sentence[1],
             score=round(confidence * share, 4),
+            lead_start=lead_start(passage.paragraph_text, found.sentence, article.language),
         )
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two spans give the same answer: one's words are all the other's, in a row.
-
-    >>> same("Vladimir Medinsky", "Medinsky"), same("2 June", "2 June 2025"), same("1", "12")
-    (True, True, False)
-    """
-    short, long = sorted((_bare(one), _bare(other)), key=len)
-    if not short:  # "the", or a sign, has no words of its own
-        return one == other
-    return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
-
-
-def _others(candidates: Iterable[Candidate], shown: Iterable[Citation]) -> Iterator[Candidate]:
-    """The first candidate of each sentence, by its text, that isn't shown already."""
-    told = {citation.quote for citation in shown}
-    for found in candidates:
-        if found.quote not in told:
-            told.add(found.quote)
-            yield found
-
-
-def _bare(text: str) -> list[str]:
-    return [word for word in words(text) if word not in ("a", "an", "the")]
-
-
-def one_a_passage(candidates: Iterable[Candidate]) -> list[Candidate]:
-    """The first candidate of each passage, in order."""
-    firsts: dict[int, Candidate] = {}
-    for found in candidates:
-        firsts.setdefault(found.hit.passage.id, found)
-    return list(firsts.values())
-
-
-def best_of_articles(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """The best candidate of each article first, then the others: other articles prove more."""
-    firsts: list[Candidate] = []
-    rest: list[Candidate] = []
-    seen: set[str] = set()
-    for found in candidates:
-        article_id = found.hit.passage.article_id
-        (rest if article_id in seen else firsts).append(found)
-        seen.add(article_id)
-    return firsts + rest

@@ -29,9 +29,10 @@ import click
 import numpy as np
 
 from corpus.store import Corpus
-from index.answering import TOP_K, Answerer, same
+from index.answering import TOP_K, Answerer
 from index.building import Generations
 from index.calibration import ANSWER_FEATURES, BUNDLED_CALIBRATION, Calibration
+from index.choosing import same
 from index.comparing import COMPARISON_FEATURES, Nowhere
 from index.datasets import KnownQuestion, QuestionSet, read_questions, sample
 from index.embedding import BUNDLED, Embedder

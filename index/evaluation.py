@@ -110,21 +110,16 @@ def _ask(answerer: Answerer, known: KnownQuestion, relevant: frozenset[int]) -> 
     # Not Answerer.answer: a refusal doesn't say what it would have answered, nor what was found.
     began = time.perf_counter()
     reading = answerer.read(clean_query(known.question))
-    confidence, citations = answerer.conclude(reading)
+    found = answerer.conclude(reading)
     seconds = time.perf_counter() - began
-    best = citations[0] if citations else None
-    answered = best is not None and confidence >= answerer.threshold
-    if answered:
-        shown = (*citations, *answerer.otherwise(reading, citations))
-    else:
-        shown = answerer.nearest(reading, (), confidence)
+    best = found.citations[0] if found.citations else None
     return Outcome(
         known=known,
-        answered=answered,
-        confidence=confidence,
+        answered=found.answered,
+        confidence=found.confidence,
         words=best.words if best else "",
         quote=best.quote if best else "",
-        shown=tuple(citation.quote for citation in shown),
+        shown=tuple(citation.quote for citation in found.shown),
         place=_place(best.passage) if best else "",
         cited=best.passage.id if best else None,
         ranked=tuple(hit.passage.id for hit in reading.results.hits),
@@ -162,7 +157,7 @@ def _read(reader: Reader, question_set: QuestionSet, known: KnownQuestion) -> Ou
         confidence=best.score if best else NO_SPAN,
         words=text[best.start : best.end] if best else "",
         quote=text[quote[0] : quote[1]],
-        shown=(text[quote[0] : quote[1]],),
+        shown=(),
         place=f"{known.asked_of[0]}, paragraph {known.asked_of[1]}",
         cited=None,
         ranked=None,

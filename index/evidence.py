@@ -82,7 +82,8 @@ class Candidate:
     start: int  # the words, characters into the stored paragraph
     end: int
     sentence: Offsets  # around them, characters into the stored paragraph
-    features: tuple[float, ...]  # in the order of FEATURES; see also keywords.holding
+    features: tuple[float, ...]  # in the order of FEATURES; empty where nothing was read
+    held: float = 0.0  # how much of key words the sentence holds; see keywords.holding
 
     @property
     def words(self) -> str:

@@ -18,9 +18,9 @@ OWN = 0.8  # how much a sentence's own words count beside those around it
 def holding(
     question: Question, hits: Sequence[Hit], articles: Mapping[str, Article]
 ) -> list[Candidate]:
-    """The sentences of passages; their one feature is how much of the key words they hold.
+    """The sentences of passages, each with how much of the key words it holds.
 
-    It is from 0 to 1, and a thousandth of the passage's score, which decides between equals.
+    That is from 0 to 1, and a thousandth of the passage's score, which decides between equals.
     """
     found: list[Candidate] = []
     if not content_words(question.text):
@@ -34,7 +34,7 @@ def holding(
                 continue
             cover = question.cover(stems(text[start:end]))
             held = OWN * cover + (1 - OWN) * around + hit.score / 1000
-            found.append(Candidate(hit, start, end, (start, end), (held,)))
+            found.append(Candidate(hit, start, end, (start, end), (), held))
     return found
 
 

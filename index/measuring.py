@@ -34,7 +34,7 @@ class Outcome:
     confidence: float
     words: str  # empty where there was no candidate, as are the next two
     quote: str  # the sentence around them
-    shown: tuple[str, ...]  # the sentences a person is shown, answered or declined
+    shown: tuple[str, ...]  # the sentences a person is shown, answered or not; none without search
     place: str  # article id and paragraph number, for people
     cited: int | None  # the passage's id
     ranked: tuple[int, ...] | None  # ids of the passages found; None if there was no search
@@ -228,7 +228,7 @@ ANSWER_DEFINITIONS = (
         "answer_shown",
         "a known answer in a sentence shown, answered or declined",
         lambda o: o.in_shown,
-        _extractive,
+        lambda o: _searched(o) and _extractive(o),
     ),
     FALSE_ANSWERS,
     FALSE_REFUSALS,

@@ -25,6 +25,8 @@ class Citation:
     quote_end: int  # exclusive
     score: float  # from 0 to 1: the answer's confidence x how good this is beside the first
     also_in: tuple[Article, ...] = ()  # near-copies of the article that have the same quote
+    # Where what is shown begins, if a sentence before the quote says whom its "they" means.
+    lead_start: int | None = None
 
     @property
     def words(self) -> str:
@@ -33,6 +35,15 @@ class Citation:
     @property
     def quote(self) -> str:
         return self.passage.paragraph_text[self.quote_start : self.quote_end]
+
+    @property
+    def shown_from(self) -> int:
+        return self.quote_start if self.lead_start is None else self.lead_start
+
+    @property
+    def shown(self) -> str:
+        """The quote, with the sentences before it without which one can't tell who is meant."""
+        return self.passage.paragraph_text[self.shown_from : self.quote_end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +68,10 @@ class Answer:
     # for the other kinds moved to the same threshold.
     confidence: float
     citations: tuple[Citation, ...]  # numbered from 1; empty if declined
-    # Nearly as likely to be right, each with other words than the citations and than the others;
+    # At least half as good, each with other words than the citations and than one another;
     # numbered after the citations; empty if declined.
     otherwise: tuple[Citation, ...]
-    nearest: tuple[Citation, ...]  # further sentences, best first: none of them is an answer
+    nearest: tuple[Citation, ...]  # none sure enough to be given as an answer; empty if answered
     coverage: Coverage
     generation: int | None
     lexical_only: str  # why only words were searched for; empty when meaning was too

@@ -150,9 +150,9 @@ def test_a_comparison_is_kept_as_the_bot_decides_it(
     [kept] = Asking(embedder, reader, Path()).all(given, "made", [(known, True)])
     assert kept.compares
     row, right = comparison_row(kept)
-    confidence, citations = answers.conclude(answers.read(asked_for))
-    assert confidence == pytest.approx(Calibration.load().comparison(row), abs=1e-3)
-    assert right == (citations[0].passage.paragraph == 1)
+    found = answers.conclude(answers.read(asked_for))
+    assert found.confidence == pytest.approx(Calibration.load().comparison(row), abs=1e-3)
+    assert right == (found.citations[0].passage.paragraph == 1)
 
 
 def test_the_bundled_calibration_was_fitted_to_the_bundled_data() -> None:

@@ -137,7 +137,7 @@ def outcome(
         confidence=confidence,
         words=words,
         quote=quote,
-        shown=(quote,) if answered else ("It rained.", quote),
+        shown=(quote,) if answered else ("It rained.",),
         place="bridge, paragraph 1",
         cited=1,
         ranked=(5, 1, 2),
@@ -171,7 +171,7 @@ def test_the_figures_of_a_report_follow_from_its_outcomes() -> None:
         "answer_in_quote_always": 1.0,
         "right_passage_always": 1.0,
         "f1_always": 0.5 * (2 / 3 + 1),
-        "answer_shown": 1.0,
+        "answer_shown": 0.5,
         "false_answer_rate": 0.5,
         "false_refusal_rate": 0.5,
         # Of four pairs, 0.9 is above 0.5 and 0.1, and 0.2 above 0.1.

@@ -194,7 +194,7 @@ def stored_answer(corpus: Corpus) -> Answer:
         confidence=0.9,
         citations=(citation,),
         otherwise=(replace(citation, number=2, start=12, end=18, quote_start=12, quote_end=28),),
-        nearest=(Citation(3, corpus.passages_of("a1")[1], cited, 0, 7, 0, 18, 0.1),),
+        nearest=(Citation(3, corpus.passages_of("a1")[1], cited, 0, 7, 0, 18, 0.1, (), 0),),
         coverage=Coverage(1, 1, "2025-05-16", "2025-05-16"),
         generation=4,
         lexical_only="",
@@ -216,6 +216,23 @@ def test_a_record_of_a_version_that_kept_no_sentences_is_read_all_the_same(corpu
     kept["nearest"] = [{key: kept["nearest"][0][key] for key in ("passage", "score", "article")}]
     restored = from_record(ANSWER_ID, "Who led?", kept, corpus).answer
     assert restored == replace(answer, otherwise=(), nearest=())
+
+
+def test_what_came_near_is_shown_as_long_as_it_could_be_found(corpus: Corpus) -> None:
+    answer = replace(stored_answer(corpus), answered=False, citations=(), otherwise=())
+    kept = to_record(answer, corpus)
+
+    def near() -> list[str]:
+        restored = from_record(ANSWER_ID, "Who led?", kept, corpus)
+        assert notices(restored, corpus) == {}
+        return [citation.quote for citation in restored.answer.nearest]
+
+    assert near() == ["Another paragraph."]
+    corpus.withdraw("a1")
+    assert near() == []
+    corpus.restore("a1")
+    corpus.add(article("a1", TEXT, "A corrected paragraph.", title="Before"))
+    assert near() == []
 
 
 def test_an_answer_says_what_became_of_its_sources(corpus: Corpus) -> None:

@@ -125,7 +125,7 @@ def test_a_refusal_for_want_of_confidence_does_not_say_that_nothing_is_said() ->
 
 def test_a_comparison_is_declined_for_what_the_articles_lack_however_near_it_came() -> None:
     near = replace(answer_of(), kind=QuestionKind.COMPARISON, confidence=0.4)
-    assert plain(near).startswith("The articles don't say.\n")
+    assert plain(near).startswith("I find no answer to this in the articles.\n")
 
 
 def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
@@ -135,20 +135,21 @@ def test_a_refusal_says_what_is_covered_and_what_is_near() -> None:
     declined = replace(answer_of(nearest=(near,)), confidence=0.09)
     formatted = answer_text(declined, LINKS)
     assert formatted.text == (
-        "The articles don't say.\nThe corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
-        "Nearest sentences (not an answer):\n• Ada came. (Near, Paper, 16 May 2025)\n\n"
+        "I find no answer to this in the articles.\n"
+        "The corpus covers 3 articles from 15 May 2025 to 16 May 2025.\n\n"
+        "The sentences that come nearest:\n• Ada came. (Near, Paper, 16 May 2025)\n\n"
         "Answer abcd2345"
     )
     assert under(formatted, "text_link") == ["Near", "Answer abcd2345"]
     assert formatted.entities[1].url == "https://t.me/TalksTestBot?start=s_7_11_20"
     lines = plain(declined).split("\n")
     assert lines[3:] == [
-        "Nearest sentences (not an answer):",
+        "The sentences that come nearest:",
         "  - “Ada came.” (Near, Paper, 16 May 2025)",
     ]
 
 
-def test_what_answers_otherwise_stands_below_the_answer_and_goes_first_for_want_of_room() -> None:
+def test_what_answers_otherwise_stands_below_the_answer_and_stays_for_want_of_room() -> None:
     one, other = (cited(f"{who} led.", who, f"{who} led.", n) for n, who in ((1, "Ada"), (2, "Bo")))
     both = replace(answer_of(one), otherwise=(other,))
     formatted = answer_text(both, LINKS)
@@ -168,7 +169,40 @@ def test_what_answers_otherwise_stands_below_the_answer_and_goes_first_for_want_
     full = answer_text(replace(four, otherwise=(replace(other, number=5),)), LINKS)
     assert full.fits
     assert "4 long" in full.text
-    assert "Bo" not in full.text
+    assert len(under(full, "blockquote")) == 2  # the first quote, and what answers otherwise
+    assert under(full, "underline")[-1] == "Bo"
+
+
+def test_a_sentence_before_says_who_is_meant() -> None:
+    paragraph = "It rained. Ada and Bo came. They led it. Nobody else did."
+    citation = replace(cited(paragraph, "They", "They led it."), lead_start=11)
+    formatted = answer_text(answer_of(citation), LINKS)
+    assert under(formatted, "blockquote") == ["Ada and Bo came. They led it. [1]"]
+    assert under(formatted, "underline")[0] == "They"
+    assert "  “Ada and Bo came. **They** led it.” [1]" in plain(answer_of(citation)).split("\n")
+    near = "Ada and Bo came. They led it. (Title 1, Paper)"
+    assert f"\n• {near}\n" in answer_text(answer_of(nearest=(citation,)), LINKS).text
+
+
+def test_of_a_long_sentence_a_refusal_shows_the_part_that_may_answer() -> None:
+    long = "It rained " * 60 + "until Ada came " + "and rained again " * 40 + "."
+    shown = answer_text(answer_of(nearest=(cited(long, "Ada", long),)), LINKS)
+    assert "• … " in shown.text
+    assert "until Ada came and" in shown.text
+    assert under(shown, "underline") == []
+
+
+def test_the_longest_answers_and_refusals_fit_into_a_message() -> None:
+    odd = "🎉" * 2000
+    known = {"title": odd, "outlet": odd, "published": "2025-09-28"}
+    copies = tuple(Article(f"c{n}", odd, (odd,), outlet=odd) for n in "123")
+    sources = [replace(cited(odd, odd, odd, n, **known), also_in=copies) for n in range(1, 7)]
+    changed = "Source [1] was changed since, but not in what is quoted."
+    said = Said(odd, "2025-09-28", (changed,) * 6)
+    full = replace(answer_of(*sources[:4]), otherwise=tuple(sources[4:]), lexical_only="No model.")
+    accepted(answer_text(full, LINKS, said))
+    declined = replace(answer_of(nearest=tuple(sources[:3])), lexical_only="No model.")
+    accepted(answer_text(declined, LINKS, said))
 
 
 def test_notices_and_the_question_stand_above_an_answer_shown_again() -> None:

@@ -107,14 +107,18 @@ class Inline:
             text = answer_text(answer, links, Said(answer.question), kept=False)
             compares = answer.kind is QuestionKind.COMPARISON
             title = BEARING if compares else shortened(first.words, TITLE)
-            told = shortened(first.quote, DESCRIPTION)
+            told = shortened(first.shown, DESCRIPTION)
             results.append(_result("answer", title, told, text, url))
-        for near in answer.nearest:
+        offered: set[int] = set()
+        for near in answer.otherwise or answer.nearest:
+            if near.passage.id in offered:
+                continue  # its paragraph is shown already
+            offered.add(near.passage.id)
             title = shortened(f"{near.article.title}, {human_date(near.article.published)}", TITLE)
-            told = shortened(near.quote, DESCRIPTION)
+            told = shortened(near.shown, DESCRIPTION)
             url = links.passage(near.passage, near.quote_start, near.quote_end)
-            result_id = f"sentence-{near.passage.id}-{near.quote_start}"
-            results.append(_result(result_id, title, told, paragraph_text(near, links), url))
+            text = paragraph_text(near, links)
+            results.append(_result(f"passage-{near.passage.id}", title, told, text, url))
         return results
 
     async def _show(
