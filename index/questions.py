@@ -71,6 +71,8 @@ _POINTING_LAST = set_of("there then that this those these")
 _POSSESSIVE = re.compile(r"\b[\w.-]+['’]s\b|\b[\w.-]+s['’](?=\s|$)")
 _ORDINAL = re.compile(r"\b(?:first|second|third|fourth|fifth|last|next|previous)\b", re.I)
 _NAME = re.compile(r"(?<!^)(?<![.?!]\s)\b[A-ZÀ-ÞŀА-ЯІЇЄҐİĞŞÇÖÜ]\w+(?:\s+[A-ZÀ-ÞА-ЯІЇЄҐİĞŞÇÖÜ]\w+)*")
+_PREPOSITIONS = r"\b(?:for|in|on|at|by|from|with|during|after|before)\b"
+_PREPOSITION = re.compile(rf"({_PREPOSITIONS})\s+\S", re.I)
 _SHORT = 4  # content words; a follow-up says less than a question that stands alone
 
 
@@ -78,8 +80,10 @@ def standalone(question: str, context: Sequence[str]) -> str:
     """A follow-up put into words that stand alone, with the help of the questions before it.
 
     "And Ukraine's?" after "Who led Russia's delegation?" is that question with the possessive
-    exchanged; likewise ordinals ("the third round?") and names. A question that only points back
-    ("when was he born?") gets the earlier question's names beside it. Others stay as they are.
+    exchanged; likewise ordinals ("the third round?"), names, and what follows a preposition ("and
+    in July?"). Where there is nothing to exchange, the occasion is added. A question that only
+    points back ("when was he born?") gets the earlier question's names beside it. Others stay as
+    they are.
 
     >>> standalone("And Ukraine's?", ["Who led Russia's delegation?"])
     "Who led Ukraine's delegation?"
@@ -97,7 +101,8 @@ def standalone(question: str, context: Sequence[str]) -> str:
         names = [name for name in _names(before) if name.lower() not in question.lower()]
         return f"{question.rstrip(' ?')} ({', '.join(names)})?" if names else question
     if lead and _is_short(rest):
-        return f"{before.rstrip(' ?')}: {rest}"
+        where = "" if _PREPOSITION.match(rest) else " in" if _ORDINAL.search(rest) else ":"
+        return f"{before.rstrip(' ?')}{where} {rest}"
     return question
 
 
@@ -116,6 +121,11 @@ def _exchange(before: str, rest: str) -> str | None:
         new, old = pattern.search(rest), pattern.search(before)
         if new and old:
             return f"{before[: old.start()]}{new[0]}{before[old.end() :]}"
+    if preposition := _PREPOSITION.match(rest):
+        # From the last such preposition to the next one, or to the end.
+        phrase = rf"\b{preposition[1]}\s(?:(?!{_PREPOSITIONS}).)+(?<![\s?])"
+        if phrases := list(re.finditer(phrase, before, re.IGNORECASE)):
+            return f"{before[: phrases[-1].start()]}{rest}{before[phrases[-1].end() :]}"
     names = list(_NAME.finditer(before))
     name = re.fullmatch(r"(?:the\s+|in\s+|for\s+|of\s+)?([A-ZÀ-ÞА-ЯІЇЄҐİĞŞÇÖÜ][\w' -]*)", rest)
     if name and names:

@@ -351,6 +351,21 @@ def test_kinds_of_questions(question: str, kind: QuestionKind) -> None:
         ("when was he born?", "Who is Medinsky, really?", "when was he born (Medinsky)?"),
         ("and what about Umerov?", "Where was Vladimir Medinsky born?", "Where was Umerov born?"),
         ("who said that?", "Did Medinsky refuse?", "who said that (Medinsky)?"),
+        ("and for russia?", "who attended for ukraine", "who attended for russia"),
+        ("and for Ukraine?", "Who led Russia's delegation?", "Who led Ukraine's delegation?"),
+        ("and in July?", "How many came in May for talks?", "How many came in July for talks?"),
+        ("and in 2022?", "who led the ukrainian team?", "who led the ukrainian team in 2022?"),
+        ("the second?", "Where were the talks held?", "the second?"),
+        (
+            "and in the second round?",
+            "Where were the talks held?",
+            "Where were the talks held in the second round?",
+        ),
+        (
+            "what about the third round?",
+            "Who led Russia's delegation?",
+            "Who led Russia's delegation in the third round?",
+        ),
         ("Who chaired the talks?", "Who led Russia's team?", "Who chaired the talks?"),
         (
             "Who said that Ukraine refused the offer?",

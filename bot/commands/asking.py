@@ -32,7 +32,7 @@ def ask(settings: Settings, question: tuple[str, ...], as_json: bool) -> None:
     With - as QUESTION, read a question a line from standard input; a line may also be a JSON
     object {"question": ..., "context": [earlier questions]}.
 
-    Exit status: 0 answered, 3 the articles don't say, 1 error, 2 usage.
+    Exit status: 0 answered, 3 declined, 1 error, 2 usage.
     """
     assembly = assembled(settings)
     text = " ".join(question)
