@@ -208,6 +208,15 @@ def test_status_and_doctor_tell_what_is_there_and_what_to_do(talks: Talks, tmp_p
     (status,) = objects(talks("status", "--json"))
     assert (status["articles"], status["passages"], status["generation"]) == (2, 3, 1)
     assert talks("doctor").exit_code == 0
+    talks("remove", "tour")
+    removed = talks("doctor")
+    assert removed.exit_code == 0  # it was not found from then on, whatever the index holds
+    assert "2 passages withdrawn; the next `talks reindex` drops them" in removed.stdout
+    (tmp_path / "more.md").write_text("Magnus Carlsen was the champion of chess before.", "utf-8")
+    talks("add", str(tmp_path / "more.md"))
+    added = talks("doctor")
+    assert added.exit_code == 1
+    assert "waiting: 1 passage to be indexed, 2 to be dropped" in added.stdout
     (tmp_path / "data" / "generations" / "000001.faiss").unlink()
     result = talks("doctor")
     assert result.exit_code == 1
