@@ -27,6 +27,7 @@ class Restored:
 def to_record(answer: Answer, corpus: Corpus) -> dict[str, Any]:
     """An answer as JSON values."""
     return {
+        "understood": answer.understood,
         "kind": answer.kind.value,
         "answered": answer.answered,
         "words": answer.words,
@@ -65,6 +66,7 @@ def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: C
     answer = Answer(
         id=answer_id,
         question=question,
+        understood=record.get("understood", ""),
         kind=QuestionKind(record["kind"]),
         answered=record["answered"],
         words=record["words"],

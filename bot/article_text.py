@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.links import Links, host
 from bot.markup import Formatted, Text, excerpt, linkable, on_one_line, shortened, units
 from bot.rendering import human_date
-from bot.telegram_text import BOLD, ITALIC, OUTLET, QUOTE, TITLE, add_title, cut_out
+from bot.telegram_text import BOLD, ITALIC, MARK, OUTLET, QUOTE, TITLE, add_title, cut_out
 from corpus.types import Article, Passage
 from index.types import Citation
 
@@ -26,15 +26,16 @@ def fitting(make: Callable[[float], Formatted]) -> Formatted:
 ALONE = 2500  # characters of a paragraph that is shown alone
 
 
-def paragraph_text(citation: Citation, links: Links) -> Formatted:
-    """The paragraph of a sentence, with its source."""
+def paragraph_text(citation: Citation, links: Links, *, marked: bool) -> Formatted:
+    """The paragraph of a sentence, which may be marked in it, with its source."""
     passage, whole = citation.passage, (0, len(citation.passage.paragraph_text))
     sentence = (citation.quote_start, citation.quote_end)
 
     def make(scale: float) -> Formatted:
         text = Text()
         with text.marked(QUOTE):
-            cut_out(text, passage.paragraph_text, whole, sentence, int(ALONE * scale))
+            kind = MARK if marked else None
+            cut_out(text, passage.paragraph_text, whole, sentence, int(ALONE * scale), kind)
         text.lines()
         url = links.sentence(citation.article, passage, *sentence)
         return add_title(text, citation.article, url).build()

@@ -39,7 +39,7 @@ def under_answer(answer: Answer, rating: int | None = None, wished: bool = False
 
 
 def under_context(answer: Answer, shown: int) -> Buttons:
-    """Back to the answer, and to the passages of its other citations."""
+    """Back to the answer, and to the passages of its other sentences."""
     numbers = [citation.number for citation in answer.shown]
     others = [_button(f"[{n}]", f"context:{answer.id}:{n}") for n in numbers if n != shown]
     return [[_button("« Back", f"back:{answer.id}"), *others]]

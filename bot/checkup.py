@@ -70,12 +70,10 @@ def _index(assembly: Assembly) -> str:
 
 def _waiting(assembly: Assembly) -> str:
     added, removed = assembly.generations.pending()
-    if added:
+    if added or removed:
         raise GenerationError(
             f"waiting: {counted(added, 'passage')} to be indexed, {removed:,} to be dropped"
         )
-    if removed:  # as sound as can be: they were never found again
-        return f"{counted(removed, 'passage')} withdrawn; the next `talks reindex` drops them"
     return "the index holds what the corpus holds"
 
 

@@ -15,7 +15,9 @@ from bot.records import Asked, Kept
 from bot.sending import Buttons, Place, edit, send, typing
 from bot.service import Service
 from bot.telegram_text import Said, answer_text
+from corpus.analysis import words
 from corpus.errors import QueryError, TalksError
+from index.questions import set_of
 from index.types import Answer
 
 log = logging.getLogger(__name__)
@@ -27,6 +29,12 @@ CUT_WITHIN = 3.0  # seconds
 
 EMPTY = "Type a question after the command, like this:\n/ask {example}"
 NO_EXAMPLE = "who said what?"
+# Said to what only greets or thanks.
+SMALL_TALK = "Ask me something about the Istanbul talks, such as:\n{example}"
+_SMALL = set_of(
+    "hi hello hey good morning afternoon evening night day there bot thanks thank you thx very "
+    "much ok okay great nice cool bye goodbye"
+)
 TROUBLE = "I can't answer at the moment. Please ask again in a minute."
 TOO_LONG = (
     "That has {count:,} characters. Please ask in at most 1,000: one question at a time works best."
@@ -108,6 +116,9 @@ class Conversation:
             return EMPTY.format(example=await self.example())
         if self._is_rest_of_long(asked):
             return ""
+        said = words(asked.text)
+        if said and _SMALL.issuperset(said):
+            return SMALL_TALK.format(example=await self.example())
         limit = self.service.person_limit
         if wait := limit.check(asked.person_id):
             if limit.told(asked.person_id, wait):

@@ -23,17 +23,25 @@ _DEED = re.compile(
 _LOOSE_END = re.compile(
     r" (?:on|in|of|to|at|and|or|with|by|for|that|as|from|when|while|who|a|an|the)$"
 )
+# A day, a round, a place: without one, "the Russian side" may be that of any meeting.
+_OCCASION = re.compile(
+    r"\d|\b(?:first|second|third|fourth|fifth|last)\b|\b[A-ZÇİÖŞÜ][\w’'-]+(?![\w’'-]|\s+[a-z])"
+)
 
 
 def drawn(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    """Questions with the name that should answer them, at most one an article."""
-    seen: set[str] = set()
+    """Questions with the name that should answer them, at most one an article; those that name
+    their occasion first."""
+    found: dict[str, tuple[str, str]] = {}
     for stored in corpus.each_article():
-        for found in _of_article(stored.article):
-            if found[0] not in seen:
-                seen.add(found[0])
-                yield found
-                break
+        of_article = sorted(_of_article(stored.article), key=_names_no_occasion)
+        for question in of_article[:1]:
+            found.setdefault(question[0], question)
+    yield from sorted(found.values(), key=_names_no_occasion)
+
+
+def _names_no_occasion(example: tuple[str, str]) -> bool:
+    return not _OCCASION.search(example[0].removeprefix("Who "))
 
 
 def _of_article(article: Article) -> Iterator[tuple[str, str]]:

@@ -17,14 +17,13 @@ if TYPE_CHECKING:
 
 HOSTS = 4  # named of those that an article was written from
 
-# That is all it can tell: of questions about which it is this sure, one in fifty has an answer.
 NOT_FOUND = "I find no answer to this in the articles."
-# Said instead from this confidence on: below it two of a hundred such questions have their answer
-# in what was found, and just above it every fifth (see the reliability table in the reader's card).
+# Said instead from this confidence on: below it two of a hundred best candidates are right, and
+# just above it every fifth (see the reliability table in the reader's card).
 UNSURE_FROM = 0.1
 UNSURE = "I'm not sure enough that the articles answer this."
 
-NEAREST = "The sentences that come nearest:"
+COMES_NEAREST = "The sentences that come nearest:"
 # Above sentences that answer otherwise and are not much worse: a question that names no day may be
 # about several occasions, or the first answer may be wrong.
 PERHAPS = "Perhaps also:"
@@ -34,7 +33,8 @@ BEARING = "What the articles say that bears on your question:"
 
 def plain(answer: Answer) -> str:
     """The whole answer as plain text; the words are marked with ** in the quotes."""
-    lines = _answered(answer) if answer.answered else _declined(answer)
+    lines = [f"({understood(answer)})"] if answer.understood else []
+    lines += _answered(answer) if answer.answered else _declined(answer)
     if answer.lexical_only:
         lines += ["", f"Only words were searched for, not meaning: {answer.lexical_only}"]
     return "\n".join(lines)
@@ -46,11 +46,12 @@ def rich_text(answer: Answer) -> Text:
 
     text = Text()
     for number, line in enumerate(plain(answer).split("\n")):
+        begin = len(text)
         for place, piece in enumerate(line.split("**")):
             text.append(piece, style="bold black on yellow" if place % 2 else "")
         text.append("\n")
-        if number == 0:
-            text.stylize("bold")
+        if number == (1 if answer.understood else 0):
+            text.stylize("bold", begin)
     text.rstrip()
     return text
 
@@ -72,6 +73,11 @@ def _answered(answer: Answer) -> list[str]:
     return lines
 
 
+def understood(answer: Answer) -> str:
+    """What a follow-up was taken to mean."""
+    return f"understood as: {answer.understood}"
+
+
 def refusal(answer: Answer) -> str:
     """Why a question is declined: nothing was found that answers, or nothing sure enough."""
     compares = answer.kind is QuestionKind.COMPARISON  # its confidence is no chance
@@ -81,7 +87,7 @@ def refusal(answer: Answer) -> str:
 def _declined(answer: Answer) -> list[str]:
     lines = [refusal(answer), coverage_line(answer.coverage)]
     if answer.nearest:
-        lines += ["", NEAREST]
+        lines += ["", COMES_NEAREST]
         for citation in answer.nearest:
             lines.append(f"  - {quote_line(citation, marked=False)}")
     return lines
@@ -90,14 +96,14 @@ def _declined(answer: Answer) -> list[str]:
 def marked_quote(citation: Citation) -> str:
     """What is quoted, with its answering words between two pairs of asterisks."""
     text = citation.passage.paragraph_text
-    before = text[citation.shown_from : citation.start]
+    before = text[citation.excerpt_start : citation.start]
     after = text[citation.end : citation.quote_end]
     return one_line(f"{before}**{citation.words}**{after}")
 
 
 def quote_line(citation: Citation, *, marked: bool = True) -> str:
     """A citation on one line: the sentence, and the article in brackets."""
-    sentence = marked_quote(citation) if marked else one_line(citation.shown)
+    sentence = marked_quote(citation) if marked else one_line(citation.excerpt)
     return f"“{sentence}” ({source_line(citation.article)})"
 
 

@@ -6,13 +6,22 @@ of an article or a person can become markup.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from telegram import MessageEntity
 
 from bot.links import Links
 from bot.markup import Formatted, Text, excerpt, linkable, shortened
-from bot.rendering import BEARING, NEAREST, PERHAPS, coverage_line, human_date, refusal
+from bot.rendering import (
+    BEARING,
+    COMES_NEAREST,
+    PERHAPS,
+    coverage_line,
+    human_date,
+    refusal,
+    understood,
+)
 from corpus.types import Article
 from index.questions import QuestionKind
 from index.types import Answer, Citation
@@ -34,23 +43,23 @@ ALSO_IN = 3  # near-copies named with a source
 class Budget:
     """How much of an answer is shown, in characters; what matters least goes first."""
 
-    paragraph: int  # of the whole paragraph; 0 leaves it out
     quote: int  # of each quoted sentence
-    further: int  # quotes after the first that say the same; what answers otherwise is always there
+    paragraph: int = 0  # of the whole paragraph; 0 leaves it out
+    further: int = 9  # quotes after the first that say the same; what answers otherwise stays
     title: int = TITLE  # of each source
     also_in: int = ALSO_IN
 
 
 BUDGETS = (
-    Budget(paragraph=3000, quote=1500, further=9),
-    Budget(paragraph=1200, quote=1500, further=9),
-    Budget(paragraph=0, quote=1500, further=9),
-    Budget(paragraph=0, quote=500, further=9),
-    Budget(paragraph=0, quote=500, further=0),
-    Budget(paragraph=0, quote=200, further=0),
-    Budget(paragraph=0, quote=100, further=0, title=40, also_in=0),
+    Budget(quote=1500, paragraph=3000),
+    Budget(quote=1500, paragraph=1200),
+    Budget(quote=1500),
+    Budget(quote=500),
+    Budget(quote=500, further=0),
+    Budget(quote=200, further=0),
+    Budget(quote=100, further=0, title=40, also_in=0),
 )
-REFUSALS = (Budget(0, quote=300, further=9), Budget(0, quote=100, further=9, title=40))
+REFUSALS = (Budget(quote=300), Budget(quote=100, title=40))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ def answer_text(
 
 
 def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
-    text = _opening(said)
+    text = _opening(answer, said)
     first = answer.citations[0]
     if answer.kind is QuestionKind.COMPARISON:
         text.add(BEARING, ITALIC).lines(2)
@@ -93,36 +102,39 @@ def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bo
     for citation in answer.otherwise:
         _quote(text, citation, budget.quote)
     text.lines()
+    cited = Counter(citation.article.id for citation in answer.shown)
     for citation in answer.shown:
-        _source(text, citation, links, budget)
+        _source(text, citation, links, budget, more=cited[citation.article.id] > 1)
     return _closing(text, answer, links, kept)
 
 
 def _declined(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
-    text = _opening(said)
+    text = _opening(answer, said)
     text.add(refusal(answer), BOLD).lines().add(coverage_line(answer.coverage))
     if answer.nearest:
-        text.lines(2).add(NEAREST).lines()
+        text.lines(2).add(COMES_NEAREST).lines()
         for citation in answer.nearest:
             sentence = (citation.quote_start, citation.quote_end)
             words = (citation.start, citation.end)
             text.add("• ")
             # Nothing is marked: that would say that it is the answer.
-            shown = (citation.shown_from, citation.quote_end)
+            shown = (citation.excerpt_start, citation.quote_end)
             cut_out(text, citation.passage.paragraph_text, shown, words, budget.quote, None)
             url = links.sentence(citation.article, citation.passage, *sentence)
             add_title(text.add(" ("), citation.article, url, budget.title).add(")").lines()
     return _closing(text, answer, links, kept)
 
 
-def _opening(said: Said) -> Text:
+def _opening(answer: Answer, said: Said) -> Text:
     text = Text()
     for notice in said.notices:
         text.add("⚠️ ").add(notice, ITALIC).lines()
     if said.asked:
         text.add(shortened(said.asked, QUESTION), ITALIC)
         text.add(f" (asked on {human_date(said.when[:10])})" if said.when else "").lines()
-    return text.lines() if said.notices or said.asked else text
+    if answer.understood:
+        text.add(shortened(understood(answer), QUESTION), ITALIC).lines()
+    return text.lines() if said.notices or said.asked or answer.understood else text
 
 
 def _closing(text: Text, answer: Answer, links: Links, kept: bool = True) -> Formatted:
@@ -144,7 +156,7 @@ def _quote(text: Text, citation: Citation, limit: int) -> None:
     kind = BOLD if _is_sentence(citation) else MARK
     with text.marked(QUOTE):
         paragraph = citation.passage.paragraph_text
-        cut_out(text, paragraph, (citation.shown_from, citation.quote_end), span, limit, kind)
+        cut_out(text, paragraph, (citation.excerpt_start, citation.quote_end), span, limit, kind)
         text.add(f" [{citation.number}]")
     text.lines()
 
@@ -152,7 +164,7 @@ def _quote(text: Text, citation: Citation, limit: int) -> None:
 def _paragraph(text: Text, citation: Citation, limit: int) -> None:
     """The whole paragraph, where it says more than the sentence."""
     paragraph = citation.passage.paragraph_text
-    if citation.shown.strip() == paragraph.strip():
+    if citation.excerpt.strip() == paragraph.strip():
         return
     with text.marked(LONG_QUOTE):
         span = (citation.start, citation.end)
@@ -183,14 +195,19 @@ def cut_out(
     text.add(" …" if last < end else "")
 
 
-def _source(text: Text, citation: Citation, links: Links, budget: Budget) -> None:
-    """A numbered source: its title is a link to the very sentence."""
+def _source(text: Text, citation: Citation, links: Links, budget: Budget, more: bool) -> None:
+    """A numbered source: its title is a link to the very sentence.
+
+    :param more: Whether there is another source of the same article.
+    """
     sentence = (citation.quote_start, citation.quote_end)
     if not citation.article.url:
         sentence = (citation.start, citation.end)  # in Telegram the words are marked
     url = links.sentence(citation.article, citation.passage, *sentence)
     text.add(f"[{citation.number}] ")
     add_title(text, citation.article, url, budget.title)
+    if more:
+        text.add(f", paragraph {citation.passage.paragraph}")
     for place, article in enumerate(citation.also_in[: budget.also_in]):
         text.add(", " if place else "; also in ")
         name = shortened(article.outlet or article.title, OUTLET)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, takewhile
+from itertools import takewhile
 
 from corpus.store import Corpus
 from corpus.types import Article, Coverage
@@ -16,12 +16,13 @@ from index.choosing import best_of_articles, one_a_passage, one_a_sentence, same
 from index.collapsing import also_in, collapsed
 from index.comparing import Nowhere
 from index.evidence import Candidate, Question, candidate
+from index.follow_ups import standalone
 from index.keywords import NEARLY, confidence_of, holding
-from index.leading import lead_start
-from index.questions import QuestionKind, kind_of, standalone
+from index.leading import lead_start, leads_with, within
+from index.questions import QuestionKind, kind_of
 from index.reading import Reader
 from index.search import DEPTH, Hit, Results, Searcher, clean_query
-from index.types import Answer, Citation, Seconds
+from index.types import Answer, Citation, Conclusion, Seconds
 
 TOP_K = 8  # passages read for a question
 MAX_CITATIONS = 4
@@ -56,21 +57,6 @@ class Reading:
         return Nowhere.of(self.question, self.results.hits, self.articles)
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
-    """What is made of a reading."""
-
-    confidence: float
-    answered: bool
-    citations: tuple[Citation, ...]  # of the best candidate, be it enough to answer or not
-    otherwise: tuple[Citation, ...]  # see Answer, as for the next
-    nearest: tuple[Citation, ...]
-
-    @property
-    def shown(self) -> tuple[Citation, ...]:
-        return (*self.citations, *self.otherwise) if self.answered else self.nearest
-
-
 class Answerer:
     """Answers questions out of a corpus; safe to share between threads."""
 
@@ -97,13 +83,16 @@ class Answerer:
         :raises QueryError: If the question is empty.
         """
         began = time.perf_counter()
-        reading = self.read(standalone(clean_query(question), context))
+        cleaned = clean_query(question)
+        meant = standalone(cleaned, context)
+        reading = self.read(meant)
         found = self.conclude(reading)
         seconds = Seconds(reading.search_seconds, reading.read_seconds, time.perf_counter() - began)
         citations = found.citations if found.answered else ()
         return Answer(
             id="".join(secrets.choice(ID_ALPHABET) for _ in range(ID_LENGTH)),
             question=question,
+            understood=meant if meant != cleaned else "",
             kind=reading.kind,
             answered=found.answered,
             words=citations[0].words if citations else None,
@@ -156,14 +145,14 @@ class Answerer:
         confidence, chosen = self._decide(reading)
         answered = bool(chosen) and confidence >= self.threshold
         citations = self._citations(reading, chosen, confidence)
-        beside = self._otherwise(reading, citations) if answered else []
-        near = [] if answered else self._nearest(reading)
+        others = self._otherwise(reading, citations) if answered else ()
+        near = () if answered else self._nearest(reading)
         return Conclusion(
             confidence=confidence,
             answered=answered,
             citations=citations,
-            otherwise=self._numbered(reading, beside, len(citations) + 1, confidence),
-            nearest=self._numbered(reading, near, 1, confidence),
+            otherwise=self._beside(reading, others, citations, OTHERWISE, confidence),
+            nearest=self._beside(reading, near, (), NEAREST, confidence),
         )
 
     def answer_features(self, reading: Reading) -> tuple[float, ...]:
@@ -176,10 +165,10 @@ class Answerer:
 
     # -- inner workings
 
-    def _otherwise(self, reading: Reading, citations: Sequence[Citation]) -> list[Candidate]:
+    def _otherwise(self, reading: Reading, citations: Sequence[Citation]) -> Iterator[Candidate]:
         """Candidates with other words than the answer's that are not much worse."""
         if reading.kind not in (QuestionKind.WORDS, QuestionKind.YES_NO):
-            return []
+            return iter(())
         best = reading.candidates[0]
         told = [best.words]
         if reading.kind is QuestionKind.WORDS:
@@ -188,17 +177,17 @@ class Answerer:
             lambda one: self._share(reading.kind, one, best) >= FURTHER_SHARE, reading.candidates
         )
         sentences = one_a_sentence(good, [citation.quote for citation in citations])
-        return list(islice(saying_otherwise(sentences, told), OTHERWISE))
+        return saying_otherwise(sentences, told)
 
-    def _nearest(self, reading: Reading) -> list[Candidate]:
+    def _nearest(self, reading: Reading) -> Iterator[Candidate]:
         """The sentences that come nearest to an answer, if what was found is near at all."""
         results, candidates = reading.results, reading.candidates
         if not results.lexical_only and all(hit.cosine < RELATED for hit in results.hits):
-            return []
+            return iter(())
         if reading.kind in (QuestionKind.KEYWORDS, QuestionKind.COMPARISON):
             # Their order goes by the passage more than by the sentence.
             candidates = tuple(one_a_passage(candidates))
-        return list(islice(one_a_sentence(candidates), NEAREST))
+        return one_a_sentence(candidates)
 
     def _decide(self, reading: Reading) -> tuple[float, list[Candidate]]:
         """The confidence in the best candidate, and it with those that agree, or, for a comparison,
@@ -269,13 +258,27 @@ class Answerer:
             citations.append(replace(citation, also_in=others))
         return tuple(citations)
 
-    def _numbered(
-        self, reading: Reading, found: Sequence[Candidate], first: int, confidence: float
+    def _beside(
+        self,
+        reading: Reading,
+        candidates: Iterable[Candidate],
+        before: Sequence[Citation],
+        count: int,
+        confidence: float,
     ) -> tuple[Citation, ...]:
-        return tuple(
-            self._citation(reading, one, number, confidence)
-            for number, one in enumerate(found, start=first)
-        )
+        """Up to so many candidates as citations numbered after others, no sentence shown twice."""
+        found: list[Citation] = []
+        for one in candidates:
+            if len(found) == count:
+                break
+            told = [*before, *found]
+            citation = self._citation(reading, one, len(told) + 1, confidence)
+            if any(within(citation, other) for other in told):
+                continue
+            if any(leads_with(citation, other) for other in told):
+                citation = replace(citation, lead_start=None)
+            found.append(citation)
+        return tuple(found)
 
     def _citation(
         self, reading: Reading, found: Candidate, number: int, confidence: float

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 
 from corpus.analysis import fold, words
 
-_MONTHS = "january february march april may june july august september october november december"
-_MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in _MONTHS.split())})"
+MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_MONTH = rf"(?:{'|'.join(f'{name[:3]}(?:{name[3:]})?' for name in MONTHS)})"
 _DATE = re.compile(
     rf"\b(?:(\d{{1,2}})(?:st|nd|rd|th)? (?:of )?({_MONTH})\b|({_MONTH}) (\d{{1,2}})\b)"
 )

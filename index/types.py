@@ -24,7 +24,8 @@ class Citation:
     quote_start: int  # the sentence around them
     quote_end: int  # exclusive
     score: float  # from 0 to 1: the answer's confidence x how good this is beside the first
-    also_in: tuple[Article, ...] = ()  # near-copies of the article that have the same quote
+    # Near-copies of the article that have the same quote; told of `Answer.citations` alone.
+    also_in: tuple[Article, ...] = ()
     # Where what is shown begins, if a sentence before the quote says whom its "they" means.
     lead_start: int | None = None
 
@@ -37,13 +38,28 @@ class Citation:
         return self.passage.paragraph_text[self.quote_start : self.quote_end]
 
     @property
-    def shown_from(self) -> int:
+    def excerpt_start(self) -> int:
         return self.quote_start if self.lead_start is None else self.lead_start
 
     @property
-    def shown(self) -> str:
+    def excerpt(self) -> str:
         """The quote, with the sentences before it without which one can't tell who is meant."""
-        return self.passage.paragraph_text[self.shown_from : self.quote_end]
+        return self.passage.paragraph_text[self.excerpt_start : self.quote_end]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What is made of a reading."""
+
+    confidence: float
+    answered: bool
+    citations: tuple[Citation, ...]  # of the best candidate, be it enough to answer or not
+    otherwise: tuple[Citation, ...]  # see Answer, as for the next
+    nearest: tuple[Citation, ...]
+
+    @property
+    def shown(self) -> tuple[Citation, ...]:
+        return (*self.citations, *self.otherwise) if self.answered else self.nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,7 @@ class Answer:
 
     id: str  # short, random
     question: str  # as asked
+    understood: str  # what a follow-up was taken to mean; empty if the question stands alone
     kind: QuestionKind
     answered: bool
     words: str | None  # the answer's words, cut out of the first citation's paragraph
@@ -80,4 +97,4 @@ class Answer:
     @property
     def shown(self) -> tuple[Citation, ...]:
         """The sentences a person is shown, whether the question is answered or declined."""
-        return (*self.citations, *self.otherwise) if self.answered else self.nearest
+        return (*self.citations, *self.otherwise, *self.nearest)

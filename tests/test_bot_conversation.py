@@ -373,12 +373,66 @@ def test_inline_mode_offers_an_answer(
     assert first["description"] == SENTENCE
     assert given["is_personal"] is False
     assert given["cache_time"] == 60
-    others = [result["id"] for result in given["results"][1:]]
-    assert all(other.startswith("passage-") for other in others)
+    assert len(given["results"]) == 1  # what answers otherwise, if anything, has one of its own
     posted = api.choose_inline(query, "answer", group)
     assert posted.marked("bold") == ["Vladimir Medinsky"]
     api.start(ada, given["button"]["start_parameter"])
     assert api.next_sent(api.private(ada)).marked("bold") == ["Vladimir Medinsky"]
+
+
+WHO_WILL = "Who will lead Russia's delegation in 2030?"
+
+
+def test_inline_mode_offers_what_comes_near_to_a_question_that_is_declined(
+    api: BotApiServer, bot: RunningBot, ada: Person, group: Chat
+) -> None:
+    answerer = bot.service.assembly.answerer()
+    near = answerer.answer(WHO_WILL)
+    assert not near.answered
+    query = api.inline(ada, WHO_WILL)
+    given = api.inline_answer(query)
+    ids = list(dict.fromkeys(f"passage-{one.passage.id}" for one in near.nearest))
+    assert [result["id"] for result in given["results"]] == ids
+    assert given["results"][0]["title"] == "Who sat at the table, 16 May 2025"
+    posted = api.choose_inline(query, ids[0], group)
+    assert posted.marked("blockquote") == [near.nearest[0].passage.paragraph_text]
+    assert posted.marked("underline") == []  # that would say that it is the answer
+
+
+LED = "Who was in the delegation?"
+
+
+def test_what_answers_otherwise_has_its_number_and_its_context(
+    api: BotApiServer, bot: RunningBot, chat: Chat, ada: Person
+) -> None:
+    answer = asked(api, chat, ada, LED)
+    assert "\nPerhaps also:\n" in answer.text
+    assert answer.marked("underline")[-1] in ("Rustem Umerov", "Vladimir Medinsky")
+    api.callback_answer(api.press(answer, "In context"))
+    api.wait_until(lambda: "« Back" in api.message(answer).button_texts, what="the context")
+    shown = api.message(answer)
+    assert shown.button_texts == ["« Back", "[2]"]
+    api.callback_answer(api.press(shown, "[2]"))
+    api.wait_until(lambda: "[1]" in api.message(answer).button_texts, what="the other one")
+    assert api.message(answer).marked("underline") == answer.marked("underline")[-1:]
+
+
+def test_greetings_get_an_example_and_no_search(
+    api: BotApiServer, bot: RunningBot, chat: Chat, ada: Person
+) -> None:
+    for text in ("Hello!", "thank you very much", "ok"):
+        reply = asked(api, chat, ada, text)
+        assert reply.text.startswith("Ask me something about the Istanbul talks, such as:\n")
+        assert reply.button_texts == []
+
+
+def test_what_a_follow_up_was_taken_to_mean_is_shown(
+    api: BotApiServer, chat: Chat, ada: Person
+) -> None:
+    asked(api, chat, ada, WHO_LED)
+    answer = asked(api, chat, ada, "and ukraine?")
+    assert answer.text.startswith("understood as: Who led Ukraine's delegation?\n\nRustem Umerov")
+    assert answer.marked("italic")[0] == "understood as: Who led Ukraine's delegation?"
 
 
 COMPARING = (

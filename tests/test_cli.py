@@ -210,8 +210,8 @@ def test_status_and_doctor_tell_what_is_there_and_what_to_do(talks: Talks, tmp_p
     assert talks("doctor").exit_code == 0
     talks("remove", "tour")
     removed = talks("doctor")
-    assert removed.exit_code == 0  # it was not found from then on, whatever the index holds
-    assert "2 passages withdrawn; the next `talks reindex` drops them" in removed.stdout
+    assert removed.exit_code == 1
+    assert "waiting: 0 passages to be indexed, 2 to be dropped" in removed.stdout
     (tmp_path / "more.md").write_text("Magnus Carlsen was the champion of chess before.", "utf-8")
     talks("add", str(tmp_path / "more.md"))
     added = talks("doctor")

@@ -188,6 +188,7 @@ def stored_answer(corpus: Corpus) -> Answer:
     return Answer(
         id=ANSWER_ID,
         question="Who led?",
+        understood="Who led it?",
         kind=QuestionKind.WORDS,
         answered=True,
         words="Ada",

@@ -50,6 +50,7 @@ def answer_of(*citations: Citation, nearest: tuple[Citation, ...] = ()) -> Answe
         words=citations[0].words if citations else None,
         confidence=0.9,
         citations=citations,
+        understood="",
         otherwise=(),
         nearest=nearest,
         coverage=Coverage(3, 9, "2025-05-15", "2025-05-16"),
@@ -246,7 +247,7 @@ def test_whatever_the_texts_are_telegram_takes_them(
     accepted(answer_text(replace(answer_of(*citations), otherwise=citations[:2]), LINKS, said))
     accepted(answer_text(answer_of(nearest=citations[:3]), LINKS, said))
     accepted(context_text(citations[0], article.paragraphs, LINKS, "A notice."))
-    accepted(paragraph_text(citations[0], LINKS))
+    accepted(paragraph_text(citations[0], LINKS, marked=True))
     for page in range(len(article_pages(article.paragraphs))):
         accepted(article_text(article, passage, (start, end), page))
 

@@ -107,17 +107,17 @@ class Inline:
             text = answer_text(answer, links, Said(answer.question), kept=False)
             compares = answer.kind is QuestionKind.COMPARISON
             title = BEARING if compares else shortened(first.words, TITLE)
-            told = shortened(first.shown, DESCRIPTION)
+            told = shortened(first.excerpt, DESCRIPTION)
             results.append(_result("answer", title, told, text, url))
-        offered: set[int] = set()
+        offered = {citation.passage.id for citation in answer.citations}
         for near in answer.otherwise or answer.nearest:
             if near.passage.id in offered:
                 continue  # its paragraph is shown already
             offered.add(near.passage.id)
             title = shortened(f"{near.article.title}, {human_date(near.article.published)}", TITLE)
-            told = shortened(near.shown, DESCRIPTION)
+            told = shortened(near.excerpt, DESCRIPTION)
             url = links.passage(near.passage, near.quote_start, near.quote_end)
-            text = paragraph_text(near, links)
+            text = paragraph_text(near, links, marked=answer.answered)
             results.append(_result(f"passage-{near.passage.id}", title, told, text, url))
         return results
 
