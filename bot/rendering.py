@@ -27,7 +27,8 @@ COMES_NEAREST = "The sentences that come nearest:"
 # Above sentences that answer otherwise and are not much worse: a question that names no day may be
 # about several occasions, or the first answer may be wrong.
 PERHAPS = "Perhaps also:"
-# Above the sentences that each bear on a part of a long question.
+# Above sentences that a yes or no is concluded from: a sentence alone looks like a yes.
+NO_VERDICT = (QuestionKind.YES_NO, QuestionKind.COMPARISON)
 BEARING = "What the articles say that bears on your question:"
 
 
@@ -60,7 +61,7 @@ def _answered(answer: Answer) -> list[str]:
     lines = [answer.words or "", ""]
     if answer.words == answer.citations[0].quote:
         lines = []  # a whole sentence answers, and it is marked in the first quote
-    if answer.kind is QuestionKind.COMPARISON:
+    if answer.kind in NO_VERDICT:
         lines = [BEARING, ""]
     for citation in answer.citations:
         lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]

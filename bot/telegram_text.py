@@ -16,6 +16,7 @@ from bot.markup import Formatted, Text, excerpt, linkable, shortened
 from bot.rendering import (
     BEARING,
     COMES_NEAREST,
+    NO_VERDICT,
     PERHAPS,
     coverage_line,
     human_date,
@@ -23,7 +24,6 @@ from bot.rendering import (
     understood,
 )
 from corpus.types import Article
-from index.questions import QuestionKind
 from index.types import Answer, Citation
 
 BOLD = MessageEntity.BOLD
@@ -89,7 +89,7 @@ def answer_text(
 def _answered(answer: Answer, links: Links, said: Said, budget: Budget, kept: bool) -> Formatted:
     text = _opening(answer, said)
     first = answer.citations[0]
-    if answer.kind is QuestionKind.COMPARISON:
+    if answer.kind in NO_VERDICT:
         text.add(BEARING, ITALIC).lines(2)
     elif not _is_sentence(first):
         text.add(shortened(first.words, WORDS), BOLD).lines(2)

@@ -94,10 +94,11 @@ def test_an_answer_that_is_a_sentence_is_marked_in_its_quote_alone() -> None:
     assert formatted.text.count(sentence) == 2  # in the quote, and in the whole paragraph
 
 
-def test_what_bears_on_a_comparison_is_not_called_an_answer() -> None:
+@pytest.mark.parametrize("kind", [QuestionKind.COMPARISON, QuestionKind.YES_NO])
+def test_a_sentence_that_a_verdict_is_concluded_from_is_not_called_one(kind: QuestionKind) -> None:
     sentences = ("Nobody shook hands.", "It rained.")
     citations = [cited(one, one, one, number) for number, one in enumerate(sentences, 1)]
-    both = replace(answer_of(*citations), kind=QuestionKind.COMPARISON)
+    both = replace(answer_of(*citations), kind=kind)
     above = "What the articles say that bears on your question:"
     formatted = answer_text(both, LINKS)
     assert formatted.text.startswith(f"{above}\n\nNobody shook hands. [1]\nIt rained. [2]\n")
