@@ -84,7 +84,7 @@ def from_record(answer_id: str, question: str, record: dict[str, Any], corpus: C
 
 def notices(restored: Restored, corpus: Corpus) -> dict[int, str]:
     """What became of the cited articles since, by the number of the citation."""
-    citations = restored.answer.shown if restored.answer.answered else ()
+    citations = (*restored.answer.citations, *restored.answer.otherwise)
     retired = corpus.retired([citation.passage.id for citation in citations])
     found: dict[int, str] = {}
     for citation in citations:

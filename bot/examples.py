@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from corpus.sentences import sentence_spans
 from corpus.store import Corpus
@@ -30,14 +31,20 @@ _OCCASION = re.compile(
 
 
 def drawn(corpus: Corpus) -> Iterator[tuple[str, str]]:
-    """Questions with the name that should answer them, at most one an article; those that name
-    their occasion first."""
-    found: dict[str, tuple[str, str]] = {}
+    """Questions with the name that should answer them, at most one an article and `TRIED` in all;
+    those that name their occasion first."""
+    # No more articles are gone through than give as many: a large corpus takes long to split.
+    yield from sorted(islice(_one_an_article(corpus), TRIED), key=_names_no_occasion)
+
+
+def _one_an_article(corpus: Corpus) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
     for stored in corpus.each_article():
-        of_article = sorted(_of_article(stored.article), key=_names_no_occasion)
-        for question in of_article[:1]:
-            found.setdefault(question[0], question)
-    yield from sorted(found.values(), key=_names_no_occasion)
+        of_article = _of_article(stored.article)
+        found = min(of_article, key=_names_no_occasion, default=None)
+        if found and found[0] not in seen:
+            seen.add(found[0])
+            yield found
 
 
 def _names_no_occasion(example: tuple[str, str]) -> bool:

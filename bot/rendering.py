@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -63,15 +64,20 @@ def _answered(answer: Answer) -> list[str]:
         lines = []  # a whole sentence answers, and it is marked in the first quote
     if answer.kind in NO_VERDICT:
         lines = [BEARING, ""]
-    for citation in answer.citations:
-        lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
+    lines += _quotes(answer.citations)
     if answer.otherwise:
-        lines += [PERHAPS, ""]
-    for citation in answer.otherwise:
-        lines += [f"  “{marked_quote(citation)}” [{citation.number}]", ""]
+        lines += [PERHAPS, "", *_quotes(answer.otherwise)]
     for citation in answer.shown:
         lines += source_lines(citation)
     return lines
+
+
+def _quotes(citations: Sequence[Citation]) -> list[str]:
+    return [
+        line
+        for citation in citations
+        for line in (f"  “{marked_quote(citation)}” [{citation.number}]", "")
+    ]
 
 
 def understood(answer: Answer) -> str:

@@ -10,7 +10,7 @@ from functools import cached_property, partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from bot.examples import TRIED, WANTED, drawn, proves
+from bot.examples import WANTED, drawn, proves
 from bot.limits import PersonLimit
 from bot.links import Links
 from bot.records import Records
@@ -155,7 +155,7 @@ class Service:
     async def _draw(self, live: int | None) -> None:
         """Ask questions drawn from the corpus until three are answered right; keep those."""
         good: list[str] = []
-        for question, name in await self.store(lambda: list(islice(drawn(self.corpus), TRIED))):
+        for question, name in await self.store(lambda: list(drawn(self.corpus))):
             if len(good) < WANTED and proves(await self.ask(question), name):
                 good.append(question)
         await self.store(self.records.set_examples, live, good)

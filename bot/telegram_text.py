@@ -137,7 +137,7 @@ def _opening(answer: Answer, said: Said) -> Text:
     return text.lines() if said.notices or said.asked or answer.understood else text
 
 
-def _closing(text: Text, answer: Answer, links: Links, kept: bool = True) -> Formatted:
+def _closing(text: Text, answer: Answer, links: Links, kept: bool) -> Formatted:
     if answer.lexical_only:
         text.lines().add("Only words were searched for, not meaning.", ITALIC)
     if kept:

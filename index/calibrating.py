@@ -65,8 +65,7 @@ def is_right(known: KnownQuestion, found: Candidate, kind: QuestionKind) -> bool
         return False
     if not known.extractive:
         return True  # no sentence says it: showing what it is concluded from is all there is
-    start, end = found.sentence
-    if not holds_answer(passage.paragraph_text[start:end], known.answers):
+    if not holds_answer(found.quote, known.answers):
         return False
     if kind is not QuestionKind.WORDS or not known.paragraphs:
         return True  # the sentence that is shown proves it, whatever the extent of the words
